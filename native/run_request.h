@@ -1,0 +1,77 @@
+// What the addon is asked to do and what it answers: plain data, filled and read on the JavaScript
+// thread by addon.cc, worked on by everything else. Mirrored in src/run/addon.ts.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace fencepost {
+
+// uint64_t run(void *cell, void *out, uint64_t iterations): 0, or which lock's bounded spin gave up.
+using ThreadFunction = uint64_t (*)(void *cell, void *out, uint64_t iterations);
+
+struct ThreadRequest {
+  std::vector<uint8_t> code;
+  int cpu = -1;  // -1: wherever the kernel puts it
+  size_t out_bytes = 0;  // per iteration
+};
+
+// An initial value, written to every cell before each batch.
+struct InitialWrite {
+  size_t offset_bytes = 0;
+  unsigned width_bytes = 4;
+  int64_t value = 0;
+  bool pointer = false;  // value is an offset from the cell's own address
+};
+
+// A final value, read from every cell after each batch.
+struct ObservedValue {
+  int thread = -1;  // -1: from the cell, else from that thread's out record
+  size_t offset_bytes = 0;
+  unsigned width_bytes = 4;
+  bool is_signed = true;
+  bool pointer = false;  // report it relative to the cell's address
+};
+
+enum class Rendezvous { spin, deadline };
+
+struct RunRequest {
+  std::vector<ThreadRequest> threads;
+  std::vector<InitialWrite> initial;
+  std::vector<ObservedValue> observed;
+  size_t memory_bytes = 0;
+  size_t spacing_bytes = 0;
+  size_t cells = 0;  // iterations in a batch
+  size_t batches = 0;
+  size_t group = 1;  // iterations between two rendezvous
+  Rendezvous rendezvous = Rendezvous::spin;
+  uint64_t start_delay_ticks = 0;  // each thread waits a random time below this after a rendezvous
+  uint64_t seed = 0;
+  uint64_t timeout_ms = 0;  // give up on the block after this long
+};
+
+struct Outcome {
+  std::vector<int64_t> values;  // one per observed value
+  uint64_t count = 0;
+};
+
+struct ThreadReport {
+  int cpu = -1;  // where it was last seen
+  uint64_t strayed_batches = 0;  // batches after which it was not on the CPU it was pinned to
+  uint64_t involuntary_switches = 0;
+};
+
+struct RunReply {
+  std::vector<Outcome> outcomes;
+  std::vector<ThreadReport> threads;
+  uint64_t iterations = 0;
+  double run_ns = 0;   // threads between the first rendezvous and the last iteration of each batch, summed
+  double wall_ns = 0;  // the whole block: initialising, running, counting
+  int stuck_thread = -1;
+  uint64_t stuck_status = 0;  // what that thread's function returned
+  bool timed_out = false;
+};
+
+}  // namespace fencepost

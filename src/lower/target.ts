@@ -1,0 +1,70 @@
+import type { Architecture } from '../architecture.ts';
+import type { Branch, Code, Label } from './machine-code.ts';
+import type { Operand, PrimitiveTable, Register, Width, Address } from './primitives.ts';
+
+export type Arithmetic = '+' | '-' | '*' | '&' | '|' | '^' | '<<' | '>>';
+export type Relation = '==' | '!=' | '<' | '<=' | '>' | '>=';
+
+/** The width and signedness of a value in a register. */
+export interface ValueType {
+  readonly width: Width;
+  readonly signed: boolean;
+}
+
+/**
+ * An architecture, as the neutral driver (lower.ts) sees it. A value of 4 bytes sits in the low half
+ * of a register; what the upper half holds is the target's convention, and `convert` keeps it.
+ *
+ * `cell`, `out`, `count` hold the three arguments of the generated function while it runs
+ * (machine-code.ts, ThreadCode). `locals` may be given to variables, cell bases and temporaries in
+ * this order; the target's own scratch registers are in none of these lists.
+ */
+export interface Target {
+  readonly architecture: Architecture;
+  /** How this target differs from another of the same architecture (`lse`, `llsc`), or undefined. */
+  readonly variant: string | undefined;
+  readonly registers: {
+    readonly cell: Register;
+    readonly out: Register;
+    readonly count: Register;
+    readonly locals: readonly Register[];
+  };
+  /** Displacements that every row of `primitives` accepts, both ends included. */
+  readonly displacement: { readonly least: number; readonly most: number };
+  readonly primitives: PrimitiveTable;
+
+  /** Saves what the ABI wants preserved, and brings the arguments into place. */
+  readonly enter: () => Code;
+  /** Returns `status` to the caller, restoring what `enter` saved. */
+  readonly leave: (status: number) => Code;
+  /** Decrements `count` and branches to `head` while it is not zero. */
+  readonly loop: (head: Label) => Code;
+  /** Adds any constant to a pointer register. */
+  readonly advance: (register: Register, bytes: number) => Code;
+  /** Stores a final register value in the out record. */
+  readonly keep: (slotOffset: number, value: Register, width: Width) => Code;
+
+  readonly constant: (destination: Register, value: bigint, width: Width) => Code;
+  readonly move: (destination: Register, source: Register) => Code;
+  readonly address: (destination: Register, of: Address) => Code;
+  /** The low `to.width` bytes of the value, extended by `from`'s sign where it widens. */
+  readonly convert: (destination: Register, source: Register, from: ValueType, to: ValueType) => Code;
+  /** A data dependency on both operands is kept: never folded, whatever their values. */
+  readonly arithmetic: (
+    operator: Arithmetic,
+    destination: Register,
+    left: Register,
+    right: Operand,
+    type: ValueType,
+  ) => Code;
+  /** The destination receives 1 or 0, by data flow alone: no branch. */
+  readonly compare: (
+    relation: Relation,
+    destination: Register,
+    left: Register,
+    right: Operand,
+    type: ValueType,
+  ) => Code;
+  readonly branchIf: (relation: Relation, left: Register, right: Operand, type: ValueType, to: Label) => Code;
+  readonly jump: (to: Label) => Branch;
+}

@@ -1,0 +1,25 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'pure',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/hardware/**'],
+          testTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: 'hardware',
+          include: ['test/hardware/**/*.test.ts'],
+          fileParallelism: false,
+          sequence: { groupOrder: 1 },
+          testTimeout: 300_000,
+        },
+      },
+    ],
+  },
+});
