@@ -1,6 +1,9 @@
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+
 /**
- * The addon's interface, mirrored from native/run_request.h. Loaded in the child process only
- * (child.ts); the parent imports the types.
+ * The addon's interface, mirrored from native/run_request.h and native/machine_facts.h. Loaded in the
+ * child process only (child.ts); the parent imports the types.
  */
 
 export interface ThreadRequest {
@@ -48,8 +51,21 @@ export interface RunRequest {
   readonly timeoutMs: number;
 }
 
-/** A pointer's value is relative to its cell; a number (NULL, say) in a pointer is reported with `notAddressBit` set. */
+/**
+ * How the value of an observed pointer is reported. An address in the test memory: relative to the
+ * iteration's cell. Anything else, NULL for one: as a signed number with this bit flipped, which is
+ * out of reach of any relative address.
+ */
 export const notAddressBit = 1n << 62n;
+
+/** More than the size of any test memory. */
+const farthestAddress = 1n << 48n;
+
+/** The number that a reported pointer held, or undefined where it held an address in the test memory. */
+export function numberInPointer(reported: bigint): bigint | undefined {
+  const isAddress = -farthestAddress < reported && reported < farthestAddress;
+  return isAddress ? undefined : BigInt.asIntN(64, reported ^ notAddressBit);
+}
 
 export interface RunReply {
   /** Outcome after outcome, each as many values as were observed. */
@@ -85,9 +101,34 @@ export interface MachineFacts {
   readonly hypervisorSignature: string;
 }
 
+export interface PingPongRequest {
+  readonly firstCpu: number;
+  readonly secondCpu: number;
+  readonly roundTrips: number;
+}
+
 export interface Addon {
   run(request: RunRequest): Promise<RunReply>;
-  machineFacts(): MachineFacts;
+  machineFacts(): Promise<MachineFacts>;
   /** Median nanoseconds for a cache line to go from one CPU to the other and back. */
-  pingPong(firstCpu: number, secondCpu: number, roundTrips: number): Promise<number>;
+  pingPong(request: PingPongRequest): Promise<number>;
+}
+
+/**
+ * Loads build/Release/fencepost.node, else the prebuilt addon for this platform. Throws, saying what to
+ * do, where there is neither.
+ */
+export function loadAddon(): Addon {
+  const packageFolder = fileURLToPath(new URL('../..', import.meta.url));
+  const load = createRequire(import.meta.url)('node-gyp-build') as (folder: string) => Addon;
+  try {
+    return load(packageFolder);
+  } catch (error) {
+    const [reason] = (error as Error).message.split('\n');
+    const platform = `${process.platform} ${process.arch}`;
+    throw new Error(
+      `no addon for ${platform} (${reason}). Build it with "npm run build": that needs python3, make and a C++17 compiler`,
+      { cause: error },
+    );
+  }
 }

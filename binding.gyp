@@ -1,0 +1,29 @@
+{
+  "targets": [
+    {
+      "target_name": "fencepost",
+      "sources": [
+        "native/addon.cc",
+        "native/affinity.cc",
+        "native/block.cc",
+        "native/code_pages.cc",
+        "native/histogram.cc",
+        "native/machine_facts.cc",
+        "native/ping_pong.cc",
+        "native/runner.cc",
+        "native/test_memory.cc",
+        "native/time_base.cc",
+        "native/timetable.cc",
+        "native/worker_pool.cc"
+      ],
+      "include_dirs": ["<!@(node -p \"require('node-addon-api').include\")"],
+      "defines": ["NAPI_VERSION=8", "NODE_ADDON_API_CPP_EXCEPTIONS"],
+      "cflags!": ["-O2"],
+      "cflags_cc!": ["-fno-exceptions", "-fno-rtti", "-std=gnu++17", "-std=gnu++20"],
+      "cflags_cc": ["-std=c++17", "-O3", "-Wall", "-Wextra"],
+      "conditions": [
+        ["\"<!(echo $FENCEPOST_WERROR)\"==\"1\"", { "cflags_cc": ["-Werror"] }]
+      ]
+    }
+  ]
+}

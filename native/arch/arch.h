@@ -1,0 +1,18 @@
+// The one place that chooses an architecture's header. Each defines, in namespace fencepost::arch:
+//
+//   time_base_name                   what the manual calls the counter that read_time_base reads
+//   read_time_base()                 its ticks; may be read early or late by a few instructions
+//   time_base_problem()              why its readings cannot be compared between CPUs, or ""
+//   pause()                          what a spinning loop should execute
+//   full_fence()                     orders everything before it before everything after it
+//   publish_code(begin, end)         by the thread that wrote code, once it is written
+//   synchronise_instructions()       by each thread that is about to run code written by another
+//   cache_line_bytes()               read from the CPU, or 0 where the CPU does not tell
+//   hypervisor_signature()           what the CPU says of the hypervisor it runs under, or ""
+#pragma once
+
+#if defined(__x86_64__)
+#include "x86-64.h"
+#else
+#error "Fencepost's addon knows no such architecture: add native/arch/<architecture>.h and name it here"
+#endif

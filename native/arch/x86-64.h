@@ -1,0 +1,56 @@
+// x86-64, from the Intel 64 and IA-32 Architectures Software Developer's Manual (SDM).
+#pragma once
+
+#include <cpuid.h>
+#include <x86intrin.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <string>
+
+namespace fencepost::arch {
+
+constexpr const char *time_base_name = "TSC";
+
+inline uint64_t read_time_base() { return __rdtsc(); }
+
+// SDM volume 3, "Invariant TSC": CPUID.80000007H:EDX[8].
+inline std::string time_base_problem() {
+  unsigned eax, ebx, ecx, edx;
+  if (__get_cpuid(0x80000007, &eax, &ebx, &ecx, &edx) != 0 && (edx & (1u << 8)) != 0) return "";
+  return "CPUID does not report an invariant time-stamp counter";
+}
+
+inline void pause() { _mm_pause(); }
+
+inline void full_fence() { asm volatile("mfence" ::: "memory"); }
+
+// SDM volume 3, "Self-Modifying Code": stores are seen by this processor's own fetches.
+inline void publish_code(void *, void *) {}
+
+// SDM volume 3, "Cross-Modifying Code": a processor executes a serializing instruction before code
+// that another one wrote. CPUID is one.
+inline void synchronise_instructions() {
+  unsigned eax = 0, ebx, ecx = 0, edx;
+  asm volatile("cpuid" : "+a"(eax), "=b"(ebx), "+c"(ecx), "=d"(edx)::"memory");
+}
+
+// CPUID.01H:EBX[15:8], in units of 8 bytes.
+inline size_t cache_line_bytes() {
+  unsigned eax, ebx, ecx, edx;
+  return __get_cpuid(1, &eax, &ebx, &ecx, &edx) != 0 ? ((ebx >> 8) & 0xff) * 8 : 0;
+}
+
+// CPUID.01H:ECX[31] says that leaf 40000000H holds twelve characters in EBX, ECX, EDX.
+inline std::string hypervisor_signature() {
+  unsigned eax, ebx, ecx, edx;
+  if (__get_cpuid(1, &eax, &ebx, &ecx, &edx) == 0 || (ecx & (1u << 31)) == 0) return "";
+  __cpuid(0x40000000, eax, ebx, ecx, edx);
+  const unsigned parts[3] = {ebx, ecx, edx};
+  char text[sizeof parts + 1] = {};
+  std::memcpy(text, parts, sizeof parts);
+  return text;
+}
+
+}  // namespace fencepost::arch

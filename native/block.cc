@@ -1,0 +1,201 @@
+#include "block.h"
+
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstring>
+
+#include "affinity.h"
+#include "arch/arch.h"
+#include "time_base.h"
+
+namespace fencepost {
+
+namespace {
+
+// Between agreeing on a batch's first start time and that time: some cache-line transfers long.
+constexpr double lead_seconds = 2e-6;
+
+int64_t now_ns() {
+  return std::chrono::nanoseconds(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+uint64_t involuntary_switches() {
+  rusage usage;
+  return getrusage(RUSAGE_THREAD, &usage) == 0 ? static_cast<uint64_t>(usage.ru_nivcsw) : 0;
+}
+
+// SplitMix64 (Steele, Lea, Flood, 2014).
+uint64_t next_random(uint64_t &state) {
+  uint64_t z = state += 0x9e3779b97f4a7c15;
+  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
+  z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
+  return z ^ (z >> 31);
+}
+
+// Ticks are compared by their difference, which is right across an overflow of the counter.
+bool reached(uint64_t now, uint64_t time) { return static_cast<int64_t>(now - time) >= 0; }
+
+template <typename Value>
+void fill(char *to, size_t spacing_bytes, size_t count, Value value, Value step) {
+  for (size_t i = 0; i < count; i++, value += step) std::memcpy(to + i * spacing_bytes, &value, sizeof value);
+}
+
+std::vector<Column> columns_of(const RunRequest &request, const char *cells, const std::vector<char *> &outs) {
+  std::vector<Column> columns;
+  for (const ObservedValue &observed : request.observed) {
+    const bool in_cell = observed.thread < 0;
+    columns.push_back({(in_cell ? cells : outs[observed.thread]) + observed.offset_bytes,
+                       in_cell ? request.spacing_bytes : request.threads[observed.thread].out_bytes,
+                       observed.width_bytes, observed.is_signed, observed.pointer});
+  }
+  return columns;
+}
+
+}  // namespace
+
+Block::Block(const RunRequest &request, const CodePages &code, char *cells, std::vector<char *> outs, bool crowded)
+    : request_(request),
+      code_(code),
+      cells_(cells),
+      outs_(std::move(outs)),
+      meeting_(request.threads.size(), crowded),
+      timetable_(request.threads.size(),
+                 static_cast<uint64_t>(time_base().ticks_per_second * lead_seconds),
+                 request.start_delay_ticks) {
+  const size_t threads = request.threads.size();
+  uint64_t random = request.seed;
+  for (size_t i = 0; i < threads; i++) {
+    states_.push_back({Histogram(columns_of(request, cells_, outs_),
+                                 {cells_, request.memory_bytes, request.spacing_bytes}),
+                       {request.cells * i / threads, request.cells * (i + 1) / threads},
+                       {},
+                       next_random(random)});
+  }
+}
+
+void Block::run_thread(size_t thread) {
+  ThreadState &state = states_[thread];
+  const int cpu = request_.threads[thread].cpu;
+  const uint64_t switches_before = involuntary_switches();
+  arch::synchronise_instructions();
+  for (size_t batch = 0; batch < request_.batches; batch++) {
+    initialise(state.slice);
+    if (!run_batch(thread)) break;
+    state.histogram.count(state.slice.first, state.slice.end);
+    if (!is_pinned_to(cpu)) state.report.strayed_batches++;
+  }
+  state.report.cpu = current_cpu();
+  state.report.involuntary_switches = involuntary_switches() - switches_before;
+}
+
+// Writes the initial values, and zeroes the out records, so that a record that the code did not
+// write reads 0.
+void Block::initialise(const Slice &slice) const {
+  constexpr size_t chunk = 128;  // cells that stay in the first-level cache while all their values are written
+  for (size_t first = slice.first; first < slice.end; first += chunk) {
+    const size_t count = std::min(chunk, slice.end - first);
+    char *const cell = cells_ + first * request_.spacing_bytes;
+    for (const InitialWrite &write : request_.initial) {
+      char *const to = cell + write.offset_bytes;
+      const uint64_t step = write.pointer ? request_.spacing_bytes : 0;
+      const uint64_t value =
+          static_cast<uint64_t>(write.value) + (write.pointer ? reinterpret_cast<uintptr_t>(cell) : 0);
+      if (write.width_bytes == 4) {
+        fill<uint32_t>(to, request_.spacing_bytes, count, static_cast<uint32_t>(value), 0);
+      } else {
+        fill<uint64_t>(to, request_.spacing_bytes, count, value, step);
+      }
+    }
+    for (size_t i = 0; i < outs_.size(); i++) {
+      const size_t out_bytes = request_.threads[i].out_bytes;
+      std::memset(outs_[i] + first * out_bytes, 0, count * out_bytes);
+    }
+  }
+}
+
+// False when the block was aborted.
+bool Block::run_batch(size_t thread) {
+  if (!meeting_.meet(thread)) return false;
+  const int64_t begin_ns = now_ns();
+  const bool deadline = request_.rendezvous == Rendezvous::deadline;
+  if (!(deadline ? run_by_timetable(thread) : run_by_meeting(thread))) return false;
+  arch::full_fence();  // a non-temporal store is not ordered before the meeting by anything less
+  if (!meeting_.meet(thread)) return false;
+  if (thread == 0) timetable_.adapt();
+  states_[thread].run_ns += now_ns() - begin_ns;
+  return true;
+}
+
+bool Block::run_by_meeting(size_t thread) {
+  ThreadState &state = states_[thread];
+  for (size_t first = 0; first < request_.cells; first += request_.group) {
+    if (!meeting_.meet(thread)) return false;
+    if (request_.start_delay_ticks > 0) wait_until(arch::read_time_base() + random_delay(state));
+    if (!run_group(thread, first)) return false;
+  }
+  return true;
+}
+
+bool Block::run_by_timetable(size_t thread) {
+  ThreadState &state = states_[thread];
+  uint64_t start;
+  if (!timetable_.agree(thread, meeting_, &start)) return false;
+  uint64_t busy_ticks = 0;
+  uint64_t groups = 0;
+  for (size_t first = 0; first < request_.cells; first += request_.group) {
+    const uint64_t begun = wait_until(timetable_.start_of(start, groups) + random_delay(state));
+    if (!run_group(thread, first)) return false;
+    busy_ticks += arch::read_time_base() - begun;
+    groups++;
+  }
+  timetable_.record(thread, busy_ticks, groups);
+  return true;
+}
+
+// Waits for a time of the time base, unless the block was aborted. Returns when it went on.
+uint64_t Block::wait_until(uint64_t time) const {
+  uint64_t now;
+  do {
+    now = arch::read_time_base();
+  } while (!reached(now, time) && !meeting_.aborted());
+  return now;
+}
+
+// Runs the thread's function on the group of iterations that begins with `first`. False when a lock
+// in it was never released.
+bool Block::run_group(size_t thread, size_t first) {
+  const size_t count = std::min(request_.group, request_.cells - first);
+  const uint64_t status =
+      code_.function(thread)(cells_ + first * request_.spacing_bytes,
+                             outs_[thread] + first * request_.threads[thread].out_bytes, count);
+  if (status == 0) return true;
+  int nobody = -1;
+  if (stuck_thread_.compare_exchange_strong(nobody, static_cast<int>(thread))) stuck_status_ = status;
+  abort();
+  return false;
+}
+
+// Below start_delay_ticks, which is below 2^32.
+uint64_t Block::random_delay(ThreadState &state) const {
+  if (request_.start_delay_ticks == 0) return 0;
+  return (next_random(state.random) >> 32) * request_.start_delay_ticks >> 32;
+}
+
+RunReply Block::reply() const {
+  RunReply reply;
+  TupleCounts sum(request_.observed.size());
+  for (const ThreadState &state : states_) {
+    state.histogram.add_to(sum);
+    reply.threads.push_back(state.report);
+  }
+  reply.outcomes = sum.outcomes();
+  for (const Outcome &outcome : reply.outcomes) reply.iterations += outcome.count;
+  reply.run_ns = static_cast<double>(states_.front().run_ns);
+  reply.stuck_thread = stuck_thread_;
+  reply.stuck_status = stuck_status_;
+  return reply;
+}
+
+}  // namespace fencepost

@@ -1,0 +1,67 @@
+// One block: its threads initialise cells, run the test's functions on them and count what they
+// left, batch after batch.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <deque>
+#include <vector>
+
+#include "code_pages.h"
+#include "histogram.h"
+#include "rendezvous.h"
+#include "run_request.h"
+#include "timetable.h"
+
+namespace fencepost {
+
+class Block {
+ public:
+  // `cells` holds request.memory_bytes, `outs[i]` thread i's out records, out_bytes × cells.
+  // `crowded`: some threads share a CPU.
+  Block(const RunRequest &request, const CodePages &code, char *cells, std::vector<char *> outs, bool crowded);
+
+  // One thread's part. All threads' parts must run at the same time.
+  void run_thread(size_t thread);
+
+  // Makes every run_thread return soon.
+  void abort() { meeting_.abort(); }
+
+  // What was counted, once every run_thread has returned.
+  RunReply reply() const;
+
+ private:
+  // The cells that a thread initialises and counts. It runs its function on all of them.
+  struct Slice {
+    size_t first;
+    size_t end;
+  };
+
+  struct alignas(apart_bytes) ThreadState {
+    Histogram histogram;
+    Slice slice;
+    ThreadReport report;
+    uint64_t random;
+    int64_t run_ns = 0;
+  };
+
+  void initialise(const Slice &slice) const;
+  bool run_batch(size_t thread);
+  bool run_by_meeting(size_t thread);
+  bool run_by_timetable(size_t thread);
+  bool run_group(size_t thread, size_t first);
+  uint64_t wait_until(uint64_t time) const;
+  uint64_t random_delay(ThreadState &state) const;
+
+  const RunRequest &request_;
+  const CodePages &code_;
+  char *const cells_;
+  const std::vector<char *> outs_;
+  MeetingPoint meeting_;
+  Timetable timetable_;
+  std::deque<ThreadState> states_;
+  std::atomic<int> stuck_thread_{-1};
+  uint64_t stuck_status_ = 0;
+};
+
+}  // namespace fencepost

@@ -1,0 +1,29 @@
+// Runs blocks of work, one after another, on threads and memory that it keeps between them.
+#pragma once
+
+#include <deque>
+#include <mutex>
+
+#include "run_request.h"
+#include "test_memory.h"
+#include "worker_pool.h"
+
+namespace fencepost {
+
+class Runner {
+ public:
+  // Runs one block; a second caller waits for its turn. Throws std::exception with a sentence that
+  // names the act when the request cannot be carried out.
+  RunReply run(const RunRequest &request);
+
+  // Median nanoseconds for a cache line to go from one CPU to the other and back.
+  double ping_pong(int first_cpu, int second_cpu, size_t round_trips);
+
+ private:
+  std::mutex turn_;
+  WorkerPool workers_;
+  TestMemory cells_{"test memory"};
+  std::deque<TestMemory> outs_;
+};
+
+}  // namespace fencepost

@@ -1,0 +1,42 @@
+#include "timetable.h"
+
+#include <algorithm>
+
+#include "arch/arch.h"
+
+namespace fencepost {
+
+Timetable::Timetable(size_t threads, uint64_t lead_ticks, uint64_t start_delay_ticks)
+    : threads_(threads),
+      lead_ticks_(lead_ticks),
+      start_delay_ticks_(start_delay_ticks),
+      records_(std::make_unique<Record[]>(threads)) {}
+
+bool Timetable::agree(size_t thread, const MeetingPoint &meeting, uint64_t *start) {
+  if (thread == 0) {
+    *start = arch::read_time_base() + lead_ticks_;
+    start_.store(*start, std::memory_order_release);
+    return true;
+  }
+  // Thread 0 clears it in adapt(), between two meetings.
+  return meeting.wait_until([&] { return (*start = start_.load(std::memory_order_acquire)) != 0; });
+}
+
+void Timetable::record(size_t thread, uint64_t busy_ticks, uint64_t groups) {
+  records_[thread].busy_ticks = busy_ticks;
+  records_[thread].groups = groups;
+}
+
+void Timetable::adapt() {
+  start_.store(0, std::memory_order_relaxed);
+  uint64_t longest = 0;
+  for (size_t i = 0; i < threads_; i++) {
+    longest = std::max(longest, (records_[i].busy_ticks << fraction_bits) / records_[i].groups);
+  }
+  // The shorter of the last two: a thread that was preempted once does not slow the next batch down.
+  const uint64_t usual = std::min(longest, last_longest_fraction_);
+  last_longest_fraction_ = longest;
+  period_fraction_ = usual + usual / 16 + (start_delay_ticks_ << fraction_bits);
+}
+
+}  // namespace fencepost

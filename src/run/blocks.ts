@@ -1,0 +1,164 @@
+import type { PlacedPlan, PlannedTest } from '../plan/experiment.ts';
+import { blockSeed, roundOrder } from '../plan/schedule.ts';
+import type { MachineCode } from '../lower/machine-code.ts';
+import type { RunRequest } from './addon.ts';
+import { outcomesOf, type ObservedOutcome } from './outcomes.ts';
+import type { Runner } from './runner.ts';
+
+/** One block: what was run, and what came of it. */
+export interface BlockRecord {
+  readonly test: string;
+  readonly strategy: string;
+  /** The placed plan's name. */
+  readonly plan: string;
+  readonly seed: bigint;
+  readonly iterations: number;
+  readonly outcomes: readonly ObservedOutcome[];
+  readonly runNs: number;
+  readonly wallNs: number;
+  /** Batches after which some thread was not on its CPU. */
+  readonly strayed: number;
+  /** Involuntary context switches of all threads. */
+  readonly switches: number;
+  /** Why its counts are not data, or undefined. */
+  readonly problem: string | undefined;
+}
+
+/** How much each variant runs under each plan: so many iterations, or rounds of so many milliseconds. */
+export type Amount =
+  | { readonly kind: 'iterations'; readonly perRound: readonly number[] }
+  | { readonly kind: 'time'; readonly rounds: number; readonly blockMs: number };
+
+const blockTimeoutMs = 20_000;
+
+/**
+ * Runs one test: under each plan, all its variants in turn, forwards and backwards. A variant whose
+ * block fails gets no further block under that plan. Stops between blocks when `stopped` is.
+ */
+export async function* runTest(
+  test: PlannedTest,
+  amount: Amount,
+  runner: Runner,
+  seed: bigint,
+  stopped: AbortSignal,
+): AsyncGenerator<BlockRecord> {
+  let block = 0;
+  for (const placed of test.plans) {
+    const pace = new Map<string, number>();
+    const failed = new Set<string>();
+    const variants = test.variants.filter(
+      ({ sameCodeAs, problem }) => sameCodeAs === undefined && problem === undefined,
+    );
+    const rounds = amount.kind === 'time' ? amount.rounds : amount.perRound.length;
+    for (let round = 0; round < rounds; round++) {
+      for (const { strategy, codes } of roundOrder(variants, round)) {
+        const code = codes.get(placed.name);
+        if (code === undefined || failed.has(strategy)) continue;
+        for (const size of blockSizes(amount, round, placed, () => pace.get(strategy))) {
+          if (stopped.aborted) return;
+          const record = await runBlock(code, placed, size, runner, blockSeed(seed, block++));
+          yield { test: test.test.name, strategy, plan: placed.name, ...record };
+          pace.set(strategy, record.wallNs / Math.max(1, record.iterations));
+          if (record.problem !== undefined) failed.add(strategy);
+        }
+      }
+    }
+  }
+}
+
+interface BlockSize {
+  readonly cells: number;
+  readonly batches: number;
+}
+
+const batchesToFindPace = 2;
+
+/**
+ * A round's blocks in whole batches. By time, a variant's first block is a short one that tells its
+ * pace; a number of iterations that is not a whole number of batches ends with a smaller one.
+ */
+function* blockSizes(
+  amount: Amount,
+  round: number,
+  { plan: { cells } }: PlacedPlan,
+  nsPerIteration: () => number | undefined,
+): Generator<BlockSize> {
+  if (amount.kind === 'time') {
+    if (nsPerIteration() === undefined) yield { cells, batches: batchesToFindPace };
+    const batchNs = (nsPerIteration() ?? Number.POSITIVE_INFINITY) * cells;
+    yield { cells, batches: Math.max(1, Math.round((amount.blockMs * 1e6) / batchNs)) };
+    return;
+  }
+  const iterations = amount.perRound[round] ?? 0;
+  const batches = Math.floor(iterations / cells);
+  const rest = iterations - batches * cells;
+  if (batches > 0) yield { cells, batches };
+  if (rest > 0) yield { cells: rest, batches: 1 };
+}
+
+async function runBlock(
+  code: MachineCode,
+  { plan, affinity }: PlacedPlan,
+  { cells, batches }: BlockSize,
+  runner: Runner,
+  seed: bigint,
+): Promise<Omit<BlockRecord, 'test' | 'strategy' | 'plan'>> {
+  const request: RunRequest = {
+    threads: code.threads.map(({ bytes, outBytes }, index) => ({
+      code: bytes,
+      cpu: affinity.cpus[index] ?? -1,
+      outBytes,
+    })),
+    initial: code.initial,
+    observed: code.observed.map(({ thread, offsetBytes, widthBytes, signed, pointer }) => ({
+      thread: thread ?? -1,
+      offsetBytes,
+      widthBytes,
+      signed,
+      pointer,
+    })),
+    memoryBytes: code.layout.sizeBytes,
+    spacingBytes: plan.spacingBytes,
+    cells,
+    batches,
+    group: plan.group,
+    rendezvous: plan.rendezvous,
+    startDelayTicks: plan.startDelayTicks,
+    seed,
+    timeoutMs: blockTimeoutMs,
+  };
+  const nothing = { seed, iterations: 0, outcomes: [], runNs: 0, wallNs: 0, strayed: 0, switches: 0 };
+  const answer = await runner.run(request);
+  if (answer.kind !== 'reply') return { ...nothing, problem: answer.message };
+  const { reply } = answer;
+  const outcomes = outcomesOf(reply, code);
+  return {
+    seed,
+    iterations: reply.iterations,
+    outcomes,
+    runNs: reply.runNs,
+    wallNs: reply.wallNs,
+    strayed: reply.threads.reduce((sum, { strayedBatches }) => sum + strayedBatches, 0),
+    switches: reply.threads.reduce((sum, { involuntarySwitches }) => sum + involuntarySwitches, 0),
+    problem: problemOf(reply, code, outcomes),
+  };
+}
+
+/** What makes a reply no data: a deadlock, a broken promise of pinning, or a total that is wrong. */
+function problemOf(
+  reply: Extract<Awaited<ReturnType<Runner['run']>>, { kind: 'reply' }>['reply'],
+  code: MachineCode,
+  outcomes: readonly ObservedOutcome[],
+): string | undefined {
+  if (reply.stuck !== undefined) {
+    const { thread, status } = reply.stuck;
+    const line = code.threads[thread]?.stuckLines[status - 1];
+    return `deadlock: P${thread} waits for the lock of line ${line} in vain`;
+  }
+  if (reply.timedOut) return `no end within ${blockTimeoutMs / 1000} s`;
+  const strayed = reply.threads.findIndex(({ strayedBatches }) => strayedBatches > 0);
+  if (strayed !== -1) return `P${strayed} was moved off the CPU it was pinned to`;
+  const total = outcomes.reduce((sum, { count }) => sum + count, 0);
+  if (total !== reply.iterations) return `${total} outcomes were counted in ${reply.iterations} iterations`;
+  return undefined;
+}
