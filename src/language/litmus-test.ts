@@ -98,7 +98,7 @@ export interface Parameter {
 }
 
 export type Statement =
-  /** One declarator each: `int a, b;` is two of these. */
+  /** One declarator each: `int a, b;` is two of these. Without a value it leaves the register as it was. */
   | {
       readonly kind: 'declare';
       readonly type: CType;
@@ -123,7 +123,8 @@ export type Statement =
     }
   | { readonly kind: 'block'; readonly body: readonly Statement[]; readonly at: Position };
 
-export type UnaryOperator = '-' | '~' | '!' | '*' | '&';
+/** `&` of a dereference is the pointer itself, and of a name a mistake: the parser leaves none. */
+export type UnaryOperator = '-' | '~' | '!' | '*';
 
 export type ArithmeticOperator = '+' | '-' | '*' | '/' | '%' | '&' | '|' | '^' | '<<' | '>>';
 export type ComparisonOperator = '==' | '!=' | '<' | '<=' | '>' | '>=';
@@ -174,7 +175,8 @@ export type Proposition =
       readonly kind: 'atom';
       readonly observable: Observable;
       readonly relation: '=' | '!=';
-      readonly value: Constant;
+      /** A constant, or another observable: `0:r1=1:r1`, `x=*y`. */
+      readonly value: Constant | Observable;
     }
   | { readonly kind: 'not'; readonly operand: Proposition }
   | { readonly kind: 'and'; readonly left: Proposition; readonly right: Proposition }

@@ -94,6 +94,13 @@ export function isPrimitive(name: string): boolean {
   return signatures.has(name);
 }
 
+/** The signature of a primitive; a parsed test calls nothing else. */
+export function signatureOf(name: string): Signature {
+  const signature = signatures.get(name);
+  if (signature === undefined) throw new Error(`no such primitive: ${name}`);
+  return signature;
+}
+
 function row(
   name: string,
   primitive: Primitive,
@@ -150,7 +157,8 @@ function atomicFamily(family: string): Signature[] {
   ] as const;
   const bitwise = ['and', 'or', 'xor', 'andnot'] as const;
   // Documentation/atomic_t.txt: value first, then the pointer; inc and dec take the pointer alone.
-  const argumentsOf = (byOne: boolean): readonly ArgumentForm[] => (byOne ? ['pointer'] : ['value', 'pointer']);
+  const argumentsOf = (byOne: boolean): readonly ArgumentForm[] =>
+    byOne ? ['pointer'] : ['value', 'pointer'];
   const rmw = (name: string, operation: RmwOperation, byOne: boolean, result: RmwResult, order: Order) =>
     named(name, { kind: 'rmw', operation, byOne, result, order }, argumentsOf(byOne), result !== 'nothing');
   const conditional = (
@@ -238,5 +246,6 @@ function rcu(): Signature[] {
     srcuCall('srcu_up_read', ['pointer', 'value'], false),
     srcuCall('synchronize_srcu', ['pointer'], false),
     srcuCall('synchronize_srcu_expedited', ['pointer'], false),
+    row('smp_mb__after_srcu_read_unlock', { kind: 'rcu', what: 'srcu' }, [], undefined, false),
   ];
 }
