@@ -44,6 +44,15 @@ export interface ListedInstruction {
   readonly sourceLine: number | undefined;
 }
 
+/** Where an observed register's final value lies in a thread's out record: one 8-byte slot each, in order. */
+export interface Slot {
+  readonly register: string;
+  readonly widthBytes: 4 | 8;
+  readonly signed: boolean;
+  /** Whether it holds the address of a location. */
+  readonly pointer: boolean;
+}
+
 /**
  * A thread of a test as a C function `uint64_t run(void *cell, void *out, uint64_t iterations)`:
  * runs the body once per cell, each cell `spacingBytes` after the last, leaving the observed
@@ -53,8 +62,7 @@ export interface ListedInstruction {
 export interface ThreadCode {
   readonly bytes: Uint8Array;
   readonly listing: readonly ListedInstruction[];
-  /** The registers whose final value is stored, in slot order, one 8-byte slot each. */
-  readonly slots: readonly { readonly register: string; readonly widthBytes: 4 | 8; readonly signed: boolean }[];
+  readonly slots: readonly Slot[];
   readonly outBytes: number;
   readonly stuckLines: readonly number[];
 }

@@ -40,9 +40,7 @@ export interface Unsupported {
  * base; a 4-byte value leaves the destination's upper half as the target's convention has it.
  */
 export interface PrimitiveTable {
-  readonly loads: Readonly<
-    Record<LoadName, (destination: Register, from: Address, width: Width) => Code>
-  >;
+  readonly loads: Readonly<Record<LoadName, (destination: Register, from: Address, width: Width) => Code>>;
   readonly stores: Readonly<
     Record<StoreName, ((to: Address, value: Operand, width: Width) => Code) | Unsupported>
   >;

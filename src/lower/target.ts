@@ -5,6 +5,9 @@ import type { Operand, PrimitiveTable, Register, Width, Address } from './primit
 export type Arithmetic = '+' | '-' | '*' | '&' | '|' | '^' | '<<' | '>>';
 export type Relation = '==' | '!=' | '<' | '<=' | '>' | '>=';
 
+/** The relation that holds exactly where another does not. */
+export const negated = { '==': '!=', '!=': '==', '<': '>=', '>=': '<', '>': '<=', '<=': '>' } as const;
+
 /** The width and signedness of a value in a register. */
 export interface ValueType {
   readonly width: Width;

@@ -1,0 +1,57 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { parseLitmus } from '../../../src/language/parser.ts';
+import { cellLayout, leastSpacing } from '../../../src/lower/layout.ts';
+import { lower } from '../../../src/lower/lower.ts';
+import type { ListedInstruction, MachineCode } from '../../../src/lower/machine-code.ts';
+import { targets } from '../../../src/lower/targets.ts';
+import { findBinutils } from '../encodings/binutils.ts';
+import { targetName } from '../target-name.ts';
+
+const folder = new URL('.', import.meta.url).pathname;
+const sources = readdirSync(folder)
+  .filter((file) => file.endsWith('.litmus'))
+  .map((file) => ({ file, text: readFileSync(folder + file, 'utf8') }));
+
+describe.each(targets.map((target) => ({ target, name: targetName(target) })))(
+  'listings for $name',
+  ({ target, name }) => {
+    const lowered = sources.map(({ file, text }) => {
+      const parsed = parseLitmus(text, file);
+      const layout = cellLayout(parsed, 'split', leastSpacing(parsed, 'split'), 64);
+      return { file, text, code: () => lower(parsed, target, layout) };
+    });
+
+    test.each(lowered)('$file becomes the code in its golden file', async ({ file, text, code }) => {
+      const golden = file.replace('.litmus', `.${name.replace(' ', '-')}.txt`);
+      await expect(listingOf(code(), text.split('\n'))).toMatchFileSnapshot(golden);
+    });
+
+    const binutils = findBinutils(target.architecture);
+    const problem = 'missing' in binutils ? binutils.missing : undefined;
+    const reason = problem === undefined ? '' : ` (skipped: ${problem})`;
+
+    test.skipIf(problem).each(lowered)(`$file reads the same to objdump${reason}`, ({ code }) => {
+      if ('missing' in binutils) return;
+      for (const { bytes, listing } of code().threads) {
+        const disassembled = [...binutils.disassemble(bytes, 0)];
+        expect(disassembled).toEqual(listing.map(({ offset, text }) => [offset, text]));
+      }
+    });
+  },
+);
+
+function listingOf({ threads }: MachineCode, source: readonly string[]): string {
+  return threads
+    .map(({ listing }, index) => `P${index}\n${listing.map((line) => `${lineOf(line, source)}\n`).join('')}`)
+    .join('\n');
+}
+
+function lineOf(
+  { offset, bytes, text, role, sourceLine }: ListedInstruction,
+  source: readonly string[],
+): string {
+  const hex = bytes.map((byte) => byte.toString(16).padStart(2, '0')).join('');
+  const origin = sourceLine === undefined ? role : `${sourceLine}: ${source[sourceLine - 1]?.trim()}`;
+  return `${offset.toString(16).padStart(4)}: ${hex.padEnd(22)} ${text.padEnd(38)} ${origin}`;
+}
