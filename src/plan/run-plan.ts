@@ -1,0 +1,65 @@
+import type { LitmusTest } from '../language/litmus-test.ts';
+import type { LayoutName } from '../lower/machine-code.ts';
+
+/** How a variant is run, but for the CPUs: the parameters under which a control vouches for a test. */
+export interface RunPlan {
+  readonly name: string;
+  readonly layout: LayoutName;
+  readonly rendezvous: 'spin' | 'deadline';
+  /** Iterations between two rendezvous. */
+  readonly group: number;
+  /** Iterations in a batch: the memory is initialised before it and read after it. */
+  readonly cells: number;
+  /** From one iteration's cell to the next. */
+  readonly spacingBytes: number;
+  /** Each thread waits a random time below this, in ticks of the time base, after a rendezvous. */
+  readonly startDelayTicks: number;
+}
+
+/**
+ * The portable plans. Different tests and chips answer to different ones (runner.md's lessons are in
+ * results/README.md), so each test runs under two: its locations apart with threads started by the
+ * clock, and its locations together with threads started by each other.
+ */
+const apart: RunPlan = {
+  name: 'split-deadline',
+  layout: 'split',
+  rendezvous: 'deadline',
+  group: 16,
+  cells: 4096,
+  spacingBytes: 16,
+  startDelayTicks: 0,
+};
+
+const together: RunPlan = {
+  name: 'packed-spin',
+  layout: 'packed',
+  rendezvous: 'spin',
+  group: 64,
+  cells: 4096,
+  spacingBytes: 64,
+  startDelayTicks: 64,
+};
+
+/** The plans a test runs under. Without a time base the clock cannot start threads: they meet by spinning. */
+export function plansFor(test: LitmusTest, hasTimeBase: boolean): readonly RunPlan[] {
+  const first = hasTimeBase
+    ? apart
+    : { ...apart, name: 'split-spin', rendezvous: 'spin' as const, group: 256 };
+  const second =
+    test.header.struct.length > 0
+      ? { ...together, name: 'kernel-spin', layout: 'kernel' as const }
+      : together;
+  return test.threads.length === 1 ? [first] : [first, second];
+}
+
+/** What older tools do, for comparison: the threads meet before each iteration. */
+export const spinEveryIteration: RunPlan = {
+  name: 'spin-each',
+  layout: 'split',
+  rendezvous: 'spin',
+  group: 1,
+  cells: 4096,
+  spacingBytes: 128,
+  startDelayTicks: 0,
+};

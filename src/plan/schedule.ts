@@ -1,0 +1,48 @@
+/** Blocks a variant gets at least under a plan, so that a drift shows and strategies alternate. */
+const leastRounds = 4;
+const longestBlockMs = 50;
+
+export interface Schedule {
+  readonly rounds: number;
+  readonly blockMs: number;
+}
+
+/** Shares a time budget out over cells (a variant under a plan), as blocks of equal length. */
+export function scheduleTime(budgetMs: number, cells: number): Schedule {
+  const share = budgetMs / Math.max(1, cells);
+  const rounds = evenUp(Math.max(leastRounds, Math.ceil(share / longestBlockMs)));
+  return { rounds, blockMs: share / rounds };
+}
+
+function evenUp(n: number): number {
+  return n + (n % 2);
+}
+
+/**
+ * The order of a round: forwards in even rounds, backwards in odd ones (A B, B A, …), so that a
+ * machine that slows down or speeds up does so for every variant alike.
+ */
+export function roundOrder<T>(variants: readonly T[], round: number): readonly T[] {
+  return round % 2 === 0 ? variants : variants.toReversed();
+}
+
+/** A block's own seed, so that the same seed gives the same start delays block for block (SplitMix64's finaliser). */
+export function blockSeed(seed: bigint, block: number): bigint {
+  const mask = (1n << 64n) - 1n;
+  let z = (seed + BigInt(block + 1) * 0x9e3779b97f4a7c15n) & mask;
+  z = ((z ^ (z >> 30n)) * 0xbf58476d1ce4e5b9n) & mask;
+  z = ((z ^ (z >> 27n)) * 0x94d049bb133111ebn) & mask;
+  return z ^ (z >> 31n);
+}
+
+const iterationRounds = 4;
+
+/** Shares a variant's iterations out over its plans and rounds: the counts of one plan's rounds, which add up. */
+export function scheduleIterations(iterations: number, plans: number): readonly number[] {
+  const share = Math.ceil(iterations / plans);
+  return Array.from(
+    { length: iterationRounds },
+    (_, round) =>
+      Math.floor((share * (round + 1)) / iterationRounds) - Math.floor((share * round) / iterationRounds),
+  );
+}
