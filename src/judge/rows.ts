@@ -1,0 +1,155 @@
+import type { Architecture } from '../architecture.ts';
+import type { LitmusTest } from '../language/litmus-test.ts';
+import type { PlannedTest, PlannedVariant } from '../plan/experiment.ts';
+import type { BlockRecord } from '../run/blocks.ts';
+import { controlsOf } from './controls.ts';
+import { sightings, statedExpectation, type Expectation } from './expectation.ts';
+import {
+  addTallies,
+  observationOf,
+  tally,
+  type CountedOutcome,
+  type Observation,
+  type Tally,
+} from './histogram.ts';
+import { judge, sightingsToFire, type ControlReport, type Verdict } from './verdict.ts';
+
+/** What one plan showed of a variant. */
+export interface JudgedRun {
+  readonly plan: string;
+  readonly tally: Tally;
+  readonly outcomes: readonly CountedOutcome[];
+  readonly blocks: readonly { readonly record: BlockRecord; readonly tally: Tally }[];
+  /** Why it does not count, or undefined. */
+  readonly invalid: string | undefined;
+}
+
+/** A test under a strategy, judged. */
+export interface JudgedRow {
+  readonly planned: PlannedTest;
+  readonly variant: PlannedVariant;
+  /** Over the valid runs. */
+  readonly tally: Tally;
+  readonly observation: Observation;
+  readonly expectation: Expectation;
+  readonly verdict: Verdict;
+  readonly controls: readonly ControlReport[];
+  /** Empty where another strategy's identical code ran in its stead. */
+  readonly runs: readonly JudgedRun[];
+}
+
+/** Judges every variant that ran at all, each against the controls of its own plans. */
+export function judgeRows(
+  experiment: readonly PlannedTest[],
+  records: readonly BlockRecord[],
+  architecture: Architecture,
+): readonly JudgedRow[] {
+  const suite = experiment.map(({ test }) => test);
+  const runs = runsByVariant(experiment, records);
+  const runsOf = (test: string, strategy: string) => runs.get(key(test, strategy)) ?? [];
+  return experiment.flatMap((planned) =>
+    planned.variants
+      .map((variant) => ({
+        variant,
+        shown: runsOf(planned.test.name, variant.sameCodeAs ?? variant.strategy),
+      }))
+      .filter(({ shown }) => shown.length > 0)
+      .map(({ variant, shown }) => {
+        const expectation = statedExpectation(variant.test);
+        const evidence = shown.map(({ plan, tally: counted, invalid }) => ({
+          plan,
+          iterations: counted.iterations,
+          sightings: sightings(variant.test, counted),
+          invalid,
+          controls: controlsUnder(plan, planned, suite, experiment, runsOf, architecture),
+        }));
+        const total = addTallies(
+          shown.filter(({ invalid }) => invalid === undefined).map((run) => run.tally),
+        );
+        return {
+          planned,
+          variant,
+          tally: total,
+          observation: observationOf(total),
+          expectation,
+          verdict: judge(expectation, evidence),
+          controls: evidence.flatMap(({ controls }) => controls),
+          runs: variant.sameCodeAs === undefined ? shown : [],
+        };
+      }),
+  );
+}
+
+const key = (...names: readonly string[]) => names.join('\0');
+
+function runsByVariant(
+  experiment: readonly PlannedTest[],
+  records: readonly BlockRecord[],
+): ReadonlyMap<string, readonly JudgedRun[]> {
+  const byRun = new Map<string, BlockRecord[]>();
+  for (const record of records) {
+    const name = key(record.test, record.strategy, record.plan);
+    const run = byRun.get(name);
+    if (run === undefined) byRun.set(name, [record]);
+    else run.push(record);
+  }
+  return new Map(
+    experiment.flatMap(({ test, variants, plans }) =>
+      variants.map((variant) => [
+        key(test.name, variant.strategy),
+        plans.flatMap(({ name }) => {
+          const blocks = byRun.get(key(test.name, variant.strategy, name));
+          return blocks === undefined ? [] : [judgeRun(variant.test, name, blocks)];
+        }),
+      ]),
+    ),
+  );
+}
+
+function judgeRun(test: LitmusTest, plan: string, records: readonly BlockRecord[]): JudgedRun {
+  const blocks = records.map((record) => ({ record, tally: tally(test, record.outcomes) }));
+  return {
+    plan,
+    tally: addTallies(blocks.map((block) => block.tally)),
+    outcomes: addOutcomes(records.flatMap(({ outcomes }) => outcomes)),
+    blocks,
+    invalid: records.find(({ problem }) => problem !== undefined)?.problem,
+  };
+}
+
+function addOutcomes(outcomes: readonly CountedOutcome[]): readonly CountedOutcome[] {
+  const merged = new Map<string, CountedOutcome>();
+  for (const { values, count } of outcomes) {
+    const name = JSON.stringify(values);
+    merged.set(name, { values, count: count + (merged.get(name)?.count ?? 0) });
+  }
+  return [...merged.values()].toSorted((left, right) => right.count - left.count);
+}
+
+function controlsUnder(
+  plan: string,
+  { test, plans }: PlannedTest,
+  suite: readonly LitmusTest[],
+  experiment: readonly PlannedTest[],
+  runsOf: (test: string, strategy: string) => readonly JudgedRun[],
+  architecture: Architecture,
+): readonly ControlReport[] {
+  const layout = plans.find(({ name }) => name === plan)?.plan.layout ?? '';
+  return controlsOf(test, suite, architecture, layout).flatMap((control) => {
+    const source = experiment.find((one) => one.test.name === control.test);
+    const variant = source?.variants.find(({ strategy }) => strategy === control.strategy);
+    if (source === undefined || variant === undefined) return [];
+    const run = runsOf(control.test, variant.sameCodeAs ?? variant.strategy).find((one) => one.plan === plan);
+    const counts = run !== undefined && run.invalid === undefined;
+    const seen = counts ? sightings(variant.test, run.tally) : 0;
+    return [
+      {
+        name: control.test === test.name ? `${control.test} ${control.strategy}` : control.test,
+        plan,
+        fired: seen >= sightingsToFire,
+        sightings: seen,
+        iterations: counts ? run.tally.iterations : 0,
+      },
+    ];
+  });
+}

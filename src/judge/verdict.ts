@@ -1,0 +1,94 @@
+import type { Expectation } from './expectation.ts';
+
+/** The words of a verdict; README and design explain them, `report/` only shows them. */
+export type VerdictName = 'violation' | 'seen' | 'upheld' | 'unseen' | 'inconclusive' | 'invalid';
+
+/** Whether a control fired in the same run, under the same plan as the test it vouches for. */
+export interface ControlReport {
+  readonly name: string;
+  readonly plan: string;
+  readonly fired: boolean;
+  readonly sightings: number;
+  readonly iterations: number;
+}
+
+/** What one plan showed of a variant, with the controls that apply to it under that plan. */
+export interface PlanEvidence {
+  readonly plan: string;
+  readonly iterations: number;
+  readonly sightings: number;
+  readonly controls: readonly ControlReport[];
+  /** Why these counts are not data, or undefined. */
+  readonly invalid: string | undefined;
+}
+
+export interface Verdict {
+  readonly name: VerdictName;
+  /** One sentence for the reader. */
+  readonly reason: string;
+  /**
+   * With "never": the rate this run would have shown with 95 % confidence were iterations
+   * independent, 3/N over the iterations that count (Hanley & Lippman-Hand, JAMA 1983).
+   */
+  readonly bound: number | undefined;
+}
+
+/** Sightings that make a control count as fired: three give 95 % repeatability, 1 - e^-3. */
+export const sightingsToFire = 3;
+
+/** The verdict on one variant of a test from what each plan showed. */
+export function judge(expectation: Expectation, evidence: readonly PlanEvidence[]): Verdict {
+  const valid = evidence.filter(({ invalid }) => invalid === undefined);
+  const iterations = total(valid, 'iterations');
+  const sightings = total(valid, 'sightings');
+  if (valid.length === 0) {
+    const reason = evidence.find(({ invalid }) => invalid !== undefined)?.invalid;
+    return { name: 'invalid', reason: reason ?? 'it did not run', bound: undefined };
+  }
+  if (iterations === 0) {
+    const name = expectation.verdict === 'forbidden' ? 'inconclusive' : 'unseen';
+    return { name, reason: "the test's filter rejected every iteration", bound: undefined };
+  }
+  if (sightings > 0) {
+    const times = `seen ${count(sightings, 'time')} in ${count(iterations, 'iteration')}`;
+    return expectation.verdict === 'forbidden'
+      ? { name: 'violation', reason: `${times}, but forbidden by ${expectation.by}`, bound: undefined }
+      : { name: 'seen', reason: times, bound: undefined };
+  }
+  if (expectation.verdict !== 'forbidden') {
+    const reason = `never in ${count(iterations, 'iteration')}, which does not mean that it cannot happen`;
+    return { name: 'unseen', reason, bound: 3 / iterations };
+  }
+  return judgeNever(valid);
+}
+
+/** Forbidden and never seen: it counts where every control that applies fired. */
+function judgeNever(evidence: readonly PlanEvidence[]): Verdict {
+  const vouched = evidence.filter(
+    ({ controls }) => controls.length > 0 && controls.every(({ fired }) => fired),
+  );
+  const iterations = total(vouched, 'iterations');
+  if (iterations > 0) {
+    const names = [...new Set(vouched.flatMap(({ controls }) => controls.map(({ name }) => name)))];
+    return {
+      name: 'upheld',
+      reason: `never in ${count(iterations, 'iteration')} while ${names.join(', ')} fired`,
+      bound: 3 / iterations,
+    };
+  }
+  const silent = [
+    ...new Set(
+      evidence.flatMap(({ controls }) => controls.filter(({ fired }) => !fired).map(({ name }) => name)),
+    ),
+  ];
+  const reason = silent.length === 0 ? 'no control' : `control ${silent.join(', ')} did not fire`;
+  return { name: 'inconclusive', reason, bound: 3 / total(evidence, 'iterations') };
+}
+
+function total(evidence: readonly PlanEvidence[], key: 'iterations' | 'sightings'): number {
+  return evidence.reduce((sum, one) => sum + one[key], 0);
+}
+
+function count(n: number, noun: string): string {
+  return `${n.toLocaleString('en')} ${noun}${n === 1 ? '' : 's'}`;
+}
