@@ -1,0 +1,161 @@
+import { createHash } from 'node:crypto';
+import { printLitmus } from '../language/printer.ts';
+import type { LitmusTest } from '../language/litmus-test.ts';
+import type { JudgedRow, JudgedRun } from '../judge/rows.ts';
+import { statedExpectation } from '../judge/expectation.ts';
+import type { PlacedPlan, PlannedTest, PlannedVariant } from '../plan/experiment.ts';
+import type { BlockRecord } from '../run/blocks.ts';
+import type { MachineIdentity } from './machine-schema.ts';
+import { journalFormat, journalVersion, type JournalBlock, type JournalHeader } from './journal.ts';
+import {
+  resultsFormat,
+  resultsVersion,
+  type Block,
+  type PlanRecord,
+  type ResultsDocument,
+  type Row,
+  type Run,
+  type Session,
+  type Tool,
+} from './schema.ts';
+
+/** The results document of a session: the judged rows, and a row for everything that did not run. */
+export function resultsDocument(
+  experiment: readonly PlannedTest[],
+  judged: readonly JudgedRow[],
+  identity: { readonly tool: Tool; readonly machine: MachineIdentity; readonly session: Session },
+): ResultsDocument {
+  return {
+    format: resultsFormat,
+    version: resultsVersion,
+    ...identity,
+    plans: planRecords(experiment),
+    rows: experiment.flatMap((planned) => [
+      ...planned.variants.map((variant) => {
+        const row = judged.find((one) => one.planned === planned && one.variant === variant);
+        const head = variantHead(planned, variant);
+        return row === undefined
+          ? notRun(head, variant.problem ?? 'not reached before the run was interrupted')
+          : judgedRow(head, row);
+      }),
+      ...planned.refused.map(({ strategy, reason }) =>
+        notRun(variantHead(planned, { strategy, test: planned.test }), reason),
+      ),
+    ]),
+  };
+}
+
+/** What a journal begins with: all that is known before the first block. */
+export function journalHeader(
+  experiment: readonly PlannedTest[],
+  identity: Pick<JournalHeader, 'tool' | 'machine' | 'session'>,
+): JournalHeader {
+  return {
+    format: journalFormat,
+    version: journalVersion,
+    ...identity,
+    plans: planRecords(experiment),
+    variants: experiment.flatMap((planned) =>
+      planned.variants.map((variant) => variantHead(planned, variant)),
+    ),
+  };
+}
+
+export function journalBlock({ seed, problem, ...record }: BlockRecord): JournalBlock {
+  return { ...record, seed: seed.toString(), ...(problem === undefined ? {} : { problem }) };
+}
+
+type RowHead = JournalHeader['variants'][number];
+
+function variantHead(
+  planned: PlannedTest,
+  variant: Pick<PlannedVariant, 'strategy' | 'test'> & Partial<PlannedVariant>,
+): RowHead {
+  const [code] = variant.codes?.values() ?? [];
+  return {
+    test: testOf(planned),
+    strategy: variant.strategy,
+    ...(variant.sentence === undefined ? {} : { sentence: variant.sentence }),
+    variantDigest: digestOf(variant.test),
+    ...(code === undefined ? {} : { codeDigest: code.digest }),
+    ...(variant.sameCodeAs === undefined ? {} : { sameCodeAs: variant.sameCodeAs }),
+    expectation: statedExpectation(variant.test),
+  };
+}
+
+function judgedRow(head: RowHead, { tally, observation, verdict, controls, runs }: JudgedRow): Row {
+  return {
+    ...head,
+    iterations: tally.iterations,
+    witnesses: tally.witnesses,
+    observation,
+    verdict: verdict.name,
+    reason: verdict.reason,
+    ...(verdict.bound === undefined ? {} : { bound: verdict.bound }),
+    controls,
+    phases: tally.phases,
+    runs: runs.map(runOf),
+  };
+}
+
+function notRun(head: RowHead, reason: string): Row {
+  return {
+    ...head,
+    iterations: 0,
+    witnesses: 0,
+    observation: 'Never',
+    verdict: 'not-run',
+    reason,
+    controls: [],
+    phases: [],
+    runs: [],
+  };
+}
+
+function runOf({ plan, tally, outcomes, blocks, invalid }: JudgedRun): Run {
+  return {
+    plan,
+    iterations: tally.iterations,
+    filtered: tally.filtered,
+    witnesses: tally.witnesses,
+    outcomes,
+    blocks: blocks.map(({ record, tally: counted }): Block => ({
+      iterations: counted.iterations,
+      witnesses: counted.witnesses,
+      runNs: record.runNs,
+      wallNs: record.wallNs,
+      strayed: record.strayed,
+      switches: record.switches,
+    })),
+    ...(invalid === undefined ? {} : { invalid }),
+  };
+}
+
+function planRecords(experiment: readonly PlannedTest[]): PlanRecord[] {
+  const plans = new Map<string, PlacedPlan>(
+    experiment.flatMap((planned) => planned.plans.map((placed) => [placed.name, placed])),
+  );
+  return [...plans.values()].map(({ name, plan, affinity }) => ({
+    ...plan,
+    name,
+    cpus: affinity.cpus,
+    placement: affinity.class,
+    oversubscribed: affinity.oversubscribed,
+    pinned: !affinity.cpus.includes(-1),
+  }));
+}
+
+function testOf({ file, test }: PlannedTest): Row['test'] {
+  return {
+    name: test.name,
+    file,
+    digest: digestOf(test),
+    threads: test.threads.length,
+    quantifier: test.condition.quantifier,
+  };
+}
+
+/** SHA-256 of the canonical text: comments in the code and layout of the file make no difference. */
+function digestOf(test: LitmusTest): string {
+  return createHash('sha256').update(printLitmus(test)).digest('hex');
+}

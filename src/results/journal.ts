@@ -1,0 +1,140 @@
+import { closeSync, fdatasyncSync, openSync, writeSync } from 'node:fs';
+import { Type, type Static } from 'typebox';
+import { Compile } from 'typebox/schema';
+import { schemaProblem } from './document-check.ts';
+import { machineSchema } from './machine-schema.ts';
+import { readWhole } from './read.ts';
+import { quoted, reasonOf, ResultsError } from './results-error.ts';
+import { count, strictObject, text, type Plain } from './schema-parts.ts';
+import { outcomeSchema, planSchema, sessionSchema, toolSchema, variantProperties } from './schema.ts';
+
+export const journalFormat = 'fencepost-journal';
+export const journalVersion = 1;
+
+const headerSchema = strictObject({
+  format: Type.Literal(journalFormat),
+  version: Type.Literal(journalVersion),
+  tool: toolSchema,
+  machine: machineSchema,
+  session: Type.Omit(sessionSchema, ['finishedAt', 'interrupted'], { additionalProperties: false }),
+  plans: Type.Array(planSchema),
+  variants: Type.Array(strictObject(variantProperties)),
+});
+
+const blockSchema = strictObject({
+  test: text(),
+  strategy: text(),
+  plan: text(),
+  seed: Type.String({ pattern: '^\\d+$' }),
+  iterations: count('All that were run, also those that the filter rejects.'),
+  outcomes: Type.Array(outcomeSchema),
+  runNs: Type.Number({ minimum: 0 }),
+  wallNs: Type.Number({ minimum: 0 }),
+  strayed: count(),
+  switches: count(),
+  problem: Type.Optional(text('Why its counts are not data.')),
+});
+
+/** What is known before the first block. */
+export type JournalHeader = Plain<Static<typeof headerSchema>>;
+/** One block as it was run, before any judgement. */
+export type JournalBlock = Plain<Static<typeof blockSchema>>;
+
+/** A journal that is being written: NDJSON, the header and then a line per block. */
+export interface Journal {
+  readonly path: string;
+  /** The line is with the system when this returns: it outlives the process. @throws ResultsError */
+  append(block: JournalBlock): void;
+  close(): void;
+}
+
+/** How long a line may stay out of reach of a power cut. A sync per line would wait for the disk between blocks. */
+const syncIntervalMs = 1000;
+
+/**
+ * Starts a journal; its file must not exist yet.
+ * @throws ResultsError
+ */
+export function openJournal(path: string, header: JournalHeader): Journal {
+  const file = attempt('create', path, () => openSync(path, 'ax'));
+  let open = true;
+  let syncedAtMs = Number.NEGATIVE_INFINITY;
+
+  const close = () => {
+    if (!open) return;
+    open = false;
+    closeSync(file);
+  };
+  const writeLine = (line: JournalHeader | JournalBlock) => {
+    if (!open) throw new ResultsError(`Cannot write the journal ${path}: it is closed.`);
+    try {
+      attempt('write', path, () => {
+        const bytes = Buffer.from(`${JSON.stringify(line)}\n`);
+        for (let written = 0; written < bytes.length;) written += writeSync(file, bytes, written);
+        if (performance.now() - syncedAtMs < syncIntervalMs) return;
+        fdatasyncSync(file);
+        syncedAtMs = performance.now();
+      });
+    } catch (error) {
+      // A line after half a line would be lost with it.
+      close();
+      throw error;
+    }
+  };
+  writeLine(header);
+  return { path, append: writeLine, close };
+}
+
+function attempt<T>(act: string, path: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw new ResultsError(`Cannot ${act} the journal ${path}: ${reasonOf(error)}.`);
+  }
+}
+
+export interface JournalContent {
+  readonly header: JournalHeader;
+  readonly blocks: readonly JournalBlock[];
+  /** Whether the last line was cut off, and left out. */
+  readonly truncated: boolean;
+}
+
+const compiledHeader = Compile(headerSchema);
+const compiledBlock = Compile(blockSchema);
+
+/**
+ * Reads a journal, that of a session that was killed among them: a last line that was cut off is left out.
+ * @throws ResultsError naming file, line and what was expected.
+ */
+export function readJournal(path: string): JournalContent {
+  const lines = readWhole(path).split('\n');
+  // Every whole line ends in a newline, so what follows the last one is nothing, or a part of a line.
+  const truncated = lines.pop() !== '';
+  const [first, ...rest] = lines.map((line, index) => parseLine(line, `${path}:${index + 1}`));
+  if (first === undefined) throw new ResultsError(`${path} is not a journal: it has no complete line.`);
+  const { format, version } = (first ?? {}) as { format?: unknown; version?: unknown };
+  if (format !== journalFormat) {
+    throw new ResultsError(`${path} is not a Fencepost journal: its "format" is ${quoted(format)}.`);
+  }
+  if (typeof version === 'number' && version > journalVersion) {
+    throw new ResultsError(
+      `${path} has version ${version} of the journal format; this Fencepost reads up to version ${journalVersion}: use a newer one.`,
+    );
+  }
+  const problem = schemaProblem(compiledHeader, first);
+  if (problem !== undefined) throw new ResultsError(`${path}:1 is not a valid journal header: ${problem}.`);
+  for (const [index, block] of rest.entries()) {
+    const wrong = schemaProblem(compiledBlock, block);
+    if (wrong !== undefined) throw new ResultsError(`${path}:${index + 2} is not a valid block: ${wrong}.`);
+  }
+  return { header: first as JournalHeader, blocks: rest as JournalBlock[], truncated };
+}
+
+function parseLine(line: string, where: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    throw new ResultsError(`${where} is not JSON: the journal was damaged there.`);
+  }
+}

@@ -1,0 +1,71 @@
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { codeOf, reasonOf, ResultsError } from './results-error.ts';
+
+/** Where fresh runs go; git ignores it. */
+export const defaultResultsFolder = join('results', 'local');
+
+/** More than the journal and the document of an ordinary session need together. */
+const probeBytes = 8 * 1024 ** 2;
+
+/**
+ * Makes the folder for results and tries to write there as much as a session does, so that a full
+ * disk or a folder without permission is an error before the run.
+ * @throws ResultsError
+ */
+export function prepareResultsFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (error) {
+    const reason = codeOf(error) === 'EEXIST' ? 'a file has this name' : reasonOf(error);
+    throw new ResultsError(`Cannot create the results folder ${folder}: ${reason}. ${remedy(error)}`);
+  }
+  const probe = join(folder, `.probe-${process.pid}`);
+  try {
+    writeProbe(probe);
+  } catch (error) {
+    throw new ResultsError(
+      `Cannot write in the results folder ${folder}: ${reasonOf(error)}. ${remedy(error)}`,
+    );
+  } finally {
+    rmSync(probe, { force: true });
+  }
+}
+
+function writeProbe(path: string): void {
+  const file = openSync(path, 'wx');
+  try {
+    const bytes = Buffer.alloc(probeBytes, 'x');
+    for (let written = 0; written < bytes.length;) written += writeSync(file, bytes, written);
+    // Some file systems find out that they are full only now.
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+}
+
+function remedy(error: unknown): string {
+  const full = ['ENOSPC', 'EDQUOT'].includes(codeOf(error) ?? '');
+  return full
+    ? 'Free some space, or choose another with --results DIR.'
+    : 'Choose another with --results DIR.';
+}
+
+/** The paths of a session's files, of which neither exists yet. */
+export interface SessionPaths {
+  readonly results: string;
+  readonly journal: string;
+}
+
+/**
+ * Names for a session's files: `<machine>-<UTC time>.json`, and beside it `.journal.ndjson`; with a
+ * number where another session of the same second has them.
+ */
+export function sessionPaths(folder: string, machine: string, startedAt: Date): SessionPaths {
+  const time = startedAt.toISOString().replaceAll(/[-:]|\.\d+/g, '');
+  for (let number = 1; ; number++) {
+    const stem = join(folder, `${machine}-${time}${number === 1 ? '' : `-${number}`}`);
+    const paths = { results: `${stem}.json`, journal: `${stem}.journal.ndjson` };
+    if (!existsSync(paths.results) && !existsSync(paths.journal)) return paths;
+  }
+}

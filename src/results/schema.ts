@@ -1,0 +1,172 @@
+import { Type, type Static } from 'typebox';
+import { layoutNames } from '../lower/machine-code.ts';
+import { placementClasses } from '../plan/affinity.ts';
+import { rendezvousNames } from '../run/addon.ts';
+import { machineSchema } from './machine-schema.ts';
+import { count, digest, instant, strictObject, text, textsByKey, type Plain } from './schema-parts.ts';
+
+export const resultsFormat = 'fencepost-results';
+export const resultsVersion = 1;
+
+export const toolSchema = strictObject({
+  name: text(),
+  version: text(),
+  revision: Type.Optional(text('git revision, where the tool runs from a checkout.')),
+});
+
+export const planSchema = strictObject(
+  {
+    name: text('Unique in the document; controls and runs refer to it.'),
+    layout: Type.Enum([...layoutNames]),
+    rendezvous: Type.Enum([...rendezvousNames]),
+    group: count('Iterations between two rendezvous.'),
+    cells: count('Iterations in a batch.'),
+    spacingBytes: count("From one iteration's cell to the next."),
+    startDelayTicks: count(
+      'Each thread waits a random time below this, in time-base ticks, after a rendezvous.',
+    ),
+    cpus: Type.Array(Type.Integer({ minimum: -1 }), {
+      description: 'One per thread; -1 where it was not pinned.',
+    }),
+    placement: Type.Enum([...placementClasses]),
+    oversubscribed: Type.Boolean({ description: 'More threads than CPUs: they took turns.' }),
+    pinned: Type.Boolean(),
+  },
+  'The parameters of runs, CPUs included: those under which a control vouches for a test.',
+);
+
+export const outcomeSchema = strictObject({
+  values: textsByKey(
+    // Observables as conditions write them; a location may be called __proto__, which JavaScript would lose.
+    '^(?!__proto__$)',
+    'Final values by observable, "0:r1", "x" or "a[1]": a decimal number, or the name of the location whose address it is.',
+  ),
+  count: count(),
+});
+
+const block = strictObject(
+  {
+    iterations: count('That passed the filter.'),
+    witnesses: count(),
+    runNs: Type.Number({
+      minimum: 0,
+      description: 'Threads running, initialising and reading the cells left out.',
+    }),
+    wallNs: Type.Number({ minimum: 0, description: 'The whole block.' }),
+    strayed: count('Batches after which some thread was not on its CPU.'),
+    switches: count('Involuntary context switches of all threads.'),
+  },
+  'Some tens of milliseconds of running, in the order in which they were run.',
+);
+
+const runSchema = strictObject(
+  {
+    plan: text(),
+    iterations: count('That passed the filter.'),
+    filtered: count("That the test's filter rejected."),
+    witnesses: count("Iterations that satisfy the condition's proposition."),
+    outcomes: Type.Array(outcomeSchema, {
+      description: 'Every outcome seen, rejected ones too: their counts add up to iterations + filtered.',
+    }),
+    blocks: Type.Array(block),
+    invalid: Type.Optional(text('Why these counts are not data.')),
+  },
+  'What one plan showed of a variant.',
+);
+
+/** The part of a row that is known before it runs. */
+export const variantProperties = {
+  test: strictObject({
+    name: text(),
+    file: Type.Optional(text("As given, relative to the suite's or the working folder.")),
+    digest: digest('Of the canonical text of the test as written.'),
+    threads: count(),
+    quantifier: Type.Enum(['exists', '~exists', 'forall']),
+  }),
+  strategy: text(),
+  sentence: Type.Optional(text('What the strategy did to the test.')),
+  variantDigest: digest('Of the canonical text of the variant.'),
+  codeDigest: Type.Optional(
+    digest("Of the thread bodies' machine code; rows with the same one ran the same instructions."),
+  ),
+  sameCodeAs: Type.Optional(
+    text('The strategy of this test that has the same code and was run in its stead.'),
+  ),
+  expectation: strictObject(
+    {
+      verdict: Type.Enum(['allowed', 'forbidden', 'unknown']),
+      by: text('Who says so.'),
+    },
+    "What a model says of the event the test asks about: the condition's proposition, or for forall its negation.",
+  ),
+};
+
+const rowSchema = strictObject(
+  {
+    ...variantProperties,
+    iterations: count('Over the valid runs.'),
+    witnesses: count("Iterations that satisfy the condition's proposition, over the valid runs."),
+    observation: Type.Enum(['Never', 'Sometimes', 'Always'], {
+      description: 'How often the proposition held.',
+    }),
+    verdict: Type.Enum(['violation', 'seen', 'upheld', 'unseen', 'inconclusive', 'invalid', 'not-run']),
+    reason: text('One sentence.'),
+    bound: Type.Optional(
+      Type.Number({
+        minimum: 0,
+        description: 'With "never": 3/N, the rate this would have shown with 95 % confidence.',
+      }),
+    ),
+    controls: Type.Array(
+      strictObject({
+        name: text(),
+        plan: text(),
+        fired: Type.Boolean(),
+        sightings: count(),
+        iterations: count(),
+      }),
+    ),
+    phases: Type.Array(strictObject({ name: text(), count: count() })),
+    runs: Type.Array(runSchema),
+  },
+  'One test under one strategy.',
+);
+
+export const sessionSchema = strictObject({
+  startedAt: instant(),
+  finishedAt: instant(),
+  seed: Type.String({ pattern: '^\\d+$', description: 'A decimal number of up to 64 bits.' }),
+  arguments: Type.Array(Type.String(), {
+    description: 'The command line after the program, paths shortened to file names.',
+  }),
+  interrupted: Type.Boolean(),
+});
+
+/** The results document. Its JSON Schema is results/fencepost-results.schema.json, written from here. */
+export const resultsSchema = Type.Object(
+  {
+    format: Type.Literal(resultsFormat),
+    version: Type.Literal(resultsVersion),
+    tool: toolSchema,
+    machine: machineSchema,
+    session: sessionSchema,
+    plans: Type.Array(planSchema),
+    rows: Type.Array(rowSchema),
+  },
+  {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    title: 'Fencepost results',
+    description: 'What one machine did in one session. Numbers that may pass 2^53 are decimal strings.',
+    additionalProperties: false,
+  },
+);
+
+export type ResultsDocument = Plain<Static<typeof resultsSchema>>;
+export type Tool = ResultsDocument['tool'];
+export type Session = ResultsDocument['session'];
+/** A plan as it was carried out, CPUs included. */
+export type PlanRecord = ResultsDocument['plans'][number];
+export type Row = ResultsDocument['rows'][number];
+/** What one plan showed of a variant. */
+export type Run = Row['runs'][number];
+export type Block = Run['blocks'][number];

@@ -1,0 +1,57 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as fc from 'fast-check';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { readResults } from '../../src/results/read.ts';
+import { ResultsError } from '../../src/results/results-error.ts';
+import { writeResults } from '../../src/results/write.ts';
+import { arbitraryDocument } from './arbitrary-document.ts';
+import { sampleDocument } from './sample-document.ts';
+
+let folder = '';
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'fencepost-write-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+test('what is written is read back the same, and nothing else is left in the folder', () => {
+  let number = 0;
+  fc.assert(
+    fc.property(arbitraryDocument, (document) => {
+      const path = join(folder, `${number++}.json`);
+      writeResults(path, document);
+      expect(readResults(path)).toEqual(document);
+    }),
+    { numRuns: 30 },
+  );
+  expect(readdirSync(folder)).toHaveLength(number);
+});
+
+test('a file that exists is not written over', () => {
+  const path = join(folder, 'a.json');
+  writeResults(path, sampleDocument);
+  const before = readFileSync(path, 'utf8');
+  const other = { ...sampleDocument, rows: [] };
+  expect(() => writeResults(path, other)).toThrow(
+    new ResultsError(`Cannot write ${path}: it exists already.`),
+  );
+  expect(readFileSync(path, 'utf8')).toBe(before);
+});
+
+test('what could not be read again is not written', () => {
+  const path = join(folder, 'a.json');
+  expect(() => writeResults(path, { ...sampleDocument, plans: [] })).toThrow(
+    new ResultsError(
+      `Cannot write ${path}: the results are not valid: rows[0].runs[0].plan: no plan is named "split-deadline@0,1".`,
+    ),
+  );
+  expect(readdirSync(folder)).toEqual([]);
+});
+
+test('a folder that is not there is named', () => {
+  const path = join(folder, 'none', 'a.json');
+  expect(() => writeResults(path, sampleDocument)).toThrow(
+    new ResultsError(`Cannot write ${path}: there is no such file or folder.`),
+  );
+});
