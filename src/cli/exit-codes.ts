@@ -1,0 +1,18 @@
+import type { ResultsDocument } from '../results/schema.ts';
+
+export const exitCodes = {
+  nothingContradicts: 0,
+  contradiction: 1,
+  wrongUsage: 2,
+  couldNotRun: 3,
+  interrupted: 130,
+} as const;
+
+/** How a run ends, for scripts: README, "Exit codes". Under emulation a forbidden outcome is reported, not failed on. */
+export function exitCodeOf({ rows, session, machine }: ResultsDocument): number {
+  if (session.interrupted) return exitCodes.interrupted;
+  const verdicts = new Set(rows.map(({ verdict }) => verdict));
+  if (verdicts.has('violation') && machine.emulation === undefined) return exitCodes.contradiction;
+  if (verdicts.has('invalid') || !rows.some(({ runs }) => runs.length > 0)) return exitCodes.couldNotRun;
+  return exitCodes.nothingContradicts;
+}

@@ -1,0 +1,41 @@
+#!/usr/bin/env node
+import yargs from 'yargs';
+import { hideBin } from 'yargs/helpers';
+import { exitCodes } from './exit-codes.ts';
+import { listCommand } from './list.ts';
+import { machineCommand } from './machine.ts';
+import { endingOf, UsageError } from './problem.ts';
+import { runCommand } from './run.ts';
+import { showCommand } from './show.ts';
+import { toolIdentity } from './tool.ts';
+
+// A reader that went away (`| head`) wants no more.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(exitCodes.nothingContradicts);
+  throw error;
+});
+
+try {
+  await yargs(hideBin(process.argv))
+    .scriptName('fencepost')
+    .usage('Do I need this barrier? Litmus tests on this machine, under many barrier strategies.')
+    .command(runCommand)
+    .command(showCommand)
+    .command(listCommand)
+    .command(machineCommand)
+    .version(toolIdentity().version)
+    .help()
+    .alias('help', 'h')
+    .wrap(Math.min(100, process.stdout.columns ?? 80))
+    .strict()
+    .recommendCommands()
+    .epilogue('Every command has its own --help with examples.')
+    .fail((message: string | null, error: Error | undefined) => {
+      throw error ?? new UsageError(message ?? 'wrong usage');
+    })
+    .parseAsync();
+} catch (error) {
+  const { text, exitCode } = endingOf(error);
+  process.stderr.write(`${text}\n`);
+  process.exitCode = exitCode;
+}

@@ -1,0 +1,226 @@
+/**
+ * The program as a list of calls: a test is read, varied by strategies, lowered to machine code,
+ * planned as runs, run, judged, and kept as results.
+ */
+import { rmSync } from 'node:fs';
+import { hostArchitecture, type Architecture } from './architecture.ts';
+import { readTests, suiteFolder, type TestFile } from './language/test-files.ts';
+import { controlsOf } from './judge/controls.ts';
+import { judgeRows } from './judge/rows.ts';
+import { layoutNames } from './lower/machine-code.ts';
+import type { Target } from './lower/target.ts';
+import { targetFor } from './lower/targets.ts';
+import { planAffinity, unpinnedAffinity, type Affinity } from './plan/affinity.ts';
+import { planExperiment, type PlannedTest } from './plan/experiment.ts';
+import { plansFor } from './plan/run-plan.ts';
+import { scheduleIterations, scheduleTime } from './plan/schedule.ts';
+import type { Topology } from './plan/topology.ts';
+import type { Progress } from './report/progress.ts';
+import { journalBlock, journalHeader, resultsDocument } from './results/document.ts';
+import { openJournal } from './results/journal.ts';
+import { inspectMachine } from './results/inspect-machine.ts';
+import { machineName } from './results/machine.ts';
+import { prepareResultsFolder, sessionPaths } from './results/results-folder.ts';
+import type { ResultsDocument, Tool } from './results/schema.ts';
+import { writeResults } from './results/write.ts';
+import { runTest, type Amount, type BlockRecord } from './run/blocks.ts';
+import type { MachineFacts } from './run/addon.ts';
+import { startRunner, type Runner } from './run/runner.ts';
+
+/** What a user asks of a run; every default is filled in. */
+export interface RunRequest {
+  /** Files, folders and glob patterns; empty: the suite. */
+  readonly files: readonly string[];
+  /** Names of strategies, `ablation` for each barrier dropped alone, `all`. */
+  readonly strategies: readonly string[];
+  /** How long the threads run, or how many iterations each strategy gets. */
+  readonly amount:
+    | { readonly kind: 'time'; readonly budgetMs: number }
+    | { readonly kind: 'iterations'; readonly perStrategy: number };
+  readonly cpus: readonly number[] | undefined;
+  readonly seed: bigint;
+  readonly resultsFolder: string;
+  readonly tool: Tool;
+  /** As typed, for the record. */
+  readonly arguments: readonly string[];
+}
+
+export interface Watcher {
+  readonly progress: (progress: Progress) => void;
+  /** A sentence the user should read while the run goes on. */
+  readonly notice: (sentence: string) => void;
+  readonly stopped: AbortSignal;
+}
+
+/** Something the machine or the installation lacks: the run cannot start. */
+export class CannotRunError extends Error {
+  override readonly name = 'CannotRunError';
+}
+
+/**
+ * Runs tests under strategies on this machine and keeps the results.
+ * @returns the document and the file it was written to.
+ * @throws LitmusSyntaxError, TestFileError, StrategyNameError, CpuSelectionError, ResultsFolderError, CannotRunError
+ */
+export async function runLitmus(
+  request: RunRequest,
+  watcher: Watcher,
+): Promise<{ document: ResultsDocument; file: string }> {
+  const target = targetOfHost();
+  const asked = readTests(request.files.length === 0 ? [suiteFolder] : request.files);
+  const tests = withControls(asked, readTests([suiteFolder]), request.strategies, target.architecture);
+  prepareResultsFolder(request.resultsFolder);
+  const runner = await startRunner().catch((error: Error) => {
+    throw new CannotRunError(error.message);
+  });
+  try {
+    const { machine, topology, facts } = await inspectMachine(runner);
+    if (facts === undefined) throw new CannotRunError('The addon does not tell what this machine is.');
+    const experiment = planExperiment({
+      tests,
+      target,
+      plans: (test) => plansFor(test, facts.timeBase.problem === undefined),
+      place: (threads) => placeThreads(topology, facts, threads, request.cpus),
+    });
+    announce(experiment, facts, watcher);
+    const startedAt = new Date();
+    const session = {
+      startedAt: startedAt.toISOString(),
+      seed: request.seed.toString(),
+      arguments: request.arguments,
+    };
+    const identity = { tool: request.tool, machine, session };
+    const paths = sessionPaths(request.resultsFolder, machineName(machine), startedAt);
+    const journal = openJournal(paths.journal, journalHeader(experiment, identity));
+    const records: BlockRecord[] = [];
+    for await (const record of runAll(experiment, request, runner, watcher)) {
+      records.push(record);
+      journal.append(journalBlock(record));
+    }
+    journal.close();
+    const judged = judgeRows(experiment, records, target.architecture);
+    const document = resultsDocument(experiment, judged, {
+      ...identity,
+      session: { ...session, finishedAt: new Date().toISOString(), interrupted: watcher.stopped.aborted },
+    });
+    writeResults(paths.results, document);
+    rmSync(paths.journal);
+    return { document, file: paths.results };
+  } finally {
+    await runner.close();
+  }
+}
+
+function targetOfHost(): Target {
+  const architecture = hostArchitecture();
+  const target = architecture && targetFor(architecture);
+  if (target !== undefined) return target;
+  throw new CannotRunError(
+    `Fencepost generates no code for this machine (${architecture ?? 'unknown architecture'}): "show", "list" and "check" work here, "run" does not.`,
+  );
+}
+
+interface SelectedTest {
+  readonly source: TestFile;
+  readonly strategies: readonly string[];
+}
+
+/**
+ * The tests asked for, and with them the controls without which a "never" says nothing: tests of the
+ * suite that vouch for one of them, and strategies of their own that must fire.
+ */
+function withControls(
+  asked: readonly TestFile[],
+  suite: readonly TestFile[],
+  strategies: readonly string[],
+  architecture: Architecture,
+): readonly SelectedTest[] {
+  const names = new Set(asked.map(({ test }) => test.name));
+  const known = [...asked, ...suite.filter(({ test }) => !names.has(test.name))];
+  const candidates = known.map(({ test }) => test);
+  const needed = asked.flatMap(({ test }) =>
+    layoutNames.flatMap((layout) => controlsOf(test, candidates, architecture, layout)),
+  );
+  const own = (name: string) =>
+    needed
+      .filter((control) => control.test === name && control.strategy !== 'kernel')
+      .map((control) => control.strategy);
+  const controls = known.filter(
+    ({ test }) => !names.has(test.name) && needed.some((control) => control.test === test.name),
+  );
+  return [
+    ...asked.map((source) => ({ source, strategies: [...strategies, ...own(source.test.name)] })),
+    ...controls.map((source) => ({ source, strategies: ['kernel'] })),
+  ];
+}
+
+function placeThreads(
+  topology: Topology,
+  facts: MachineFacts,
+  threads: number,
+  cpus: readonly number[] | undefined,
+): Affinity {
+  return facts.canPin ? planAffinity(topology, threads, cpus) : unpinnedAffinity(topology, threads);
+}
+
+function announce(experiment: readonly PlannedTest[], facts: MachineFacts, { notice }: Watcher): void {
+  if (facts.timeBase.problem !== undefined) {
+    notice(
+      `No time base (${facts.timeBase.problem}): threads meet by spinning alone, and start less exactly.`,
+    );
+  }
+  const notes = experiment.flatMap(({ plans }) => plans.flatMap(({ affinity }) => affinity.notes));
+  for (const note of new Set(notes)) notice(note);
+}
+
+async function* runAll(
+  experiment: readonly PlannedTest[],
+  request: RunRequest,
+  runner: Runner,
+  { progress, stopped }: Watcher,
+): AsyncGenerator<BlockRecord> {
+  const started = performance.now();
+  const cells = experiment.map(cellCount);
+  const allCells = cells.reduce((sum, n) => sum + n, 0);
+  let iterations = 0;
+  let cellsDone = 0;
+  for (const [index, test] of experiment.entries()) {
+    const elapsed = performance.now() - started;
+    const amount = amountOf(request.amount, test, elapsed, allCells - cellsDone);
+    for await (const record of runTest(test, amount, runner, request.seed, stopped)) {
+      yield record;
+      iterations += record.iterations;
+      const elapsedMs = performance.now() - started;
+      progress({
+        testsDone: index,
+        tests: experiment.length,
+        test: test.test.name,
+        iterationsPerSecond: iterations / (elapsedMs / 1000),
+        msLeft: request.amount.kind === 'time' ? Math.max(0, request.amount.budgetMs - elapsedMs) : undefined,
+      });
+    }
+    cellsDone += cells[index] ?? 0;
+    if (stopped.aborted) return;
+  }
+}
+
+/** Variants that run, under each plan. */
+function cellCount({ variants, plans }: PlannedTest): number {
+  return (
+    variants.filter(({ sameCodeAs, problem }) => sameCodeAs === undefined && problem === undefined).length *
+    plans.length
+  );
+}
+
+/** A test's share of what is left of the budget, so that a slow test does not make the run late. */
+function amountOf(
+  asked: RunRequest['amount'],
+  test: PlannedTest,
+  elapsedMs: number,
+  cellsLeft: number,
+): Amount {
+  if (asked.kind === 'iterations') {
+    return { kind: 'iterations', perRound: scheduleIterations(asked.perStrategy, test.plans.length) };
+  }
+  return { kind: 'time', ...scheduleTime(Math.max(0, asked.budgetMs - elapsedMs), cellsLeft) };
+}

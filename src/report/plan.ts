@@ -1,0 +1,32 @@
+import type { LitmusTest } from '../language/litmus-test.ts';
+import type { RunPlan } from '../plan/run-plan.ts';
+
+/** How a test will be run, a paragraph for each plan. */
+export function planText(test: LitmusTest, plans: readonly RunPlan[]): string {
+  const threads = `${test.threads.length} thread${test.threads.length === 1 ? '' : 's'}`;
+  return [
+    `${test.name}: ${threads}, ${plans.length} plan${plans.length === 1 ? '' : 's'}`,
+    ...plans.map(paragraph),
+  ].join('\n\n');
+}
+
+function paragraph(plan: RunPlan): string {
+  const start =
+    plan.rendezvous === 'deadline'
+      ? 'threads start together at times of the time base'
+      : 'threads wait for each other, spinning';
+  return [
+    plan.name,
+    `  layout         ${plan.layout}: ${layoutSentences[plan.layout]}`,
+    `  spacing        ${plan.spacingBytes} bytes from one iteration's cell to the next`,
+    `  batch          ${plan.cells} iterations: cells are initialised before it and read after it`,
+    `  rendezvous     ${plan.rendezvous}, every ${plan.group} iterations: ${start}`,
+    `  start delay    ${plan.startDelayTicks === 0 ? 'none' : `random, below ${plan.startDelayTicks} ticks of the time base`}`,
+  ].join('\n');
+}
+
+const layoutSentences: Readonly<Record<RunPlan['layout'], string>> = {
+  split: 'each location in an array of its own',
+  packed: 'the locations of an iteration next to each other',
+  kernel: "the fields of the test's Struct next to each other, the rest apart",
+};

@@ -1,0 +1,131 @@
+import pc from 'picocolors';
+import type { ResultsDocument, Row } from '../results/schema.ts';
+import { layOut, rowLines, wrap, type Column } from './columns.ts';
+import { shortCount, shortRate } from './quantity.ts';
+
+export interface TableStyle {
+  readonly width: number;
+  readonly color: boolean;
+}
+
+const columns: readonly Column[] = [
+  { title: 'test / strategy', align: 'left', grow: true },
+  { title: 'iterations', align: 'right', dispensable: 1 },
+  { title: 'witnesses', align: 'right' },
+  { title: 'observation', align: 'left', dispensable: 2 },
+  { title: 'verdict', align: 'left' },
+];
+const verdictColumn = 4;
+
+/**
+ * The results as a table: each test, and under it its strategies; those that turned out to be the
+ * same machine code share a row.
+ */
+export function tableText(document: ResultsDocument, style: TableStyle): string {
+  const colors = pc.createColors(style.color);
+  const tests = groupBy(document.rows, (row) => row.test.name);
+  const cells = new Map([...tests.values()].flat().map((row) => [row, rowCells(row, document.rows)]));
+  const layout = layOut(columns, [...cells.values()], style.width);
+  const lines = rowLines(
+    layout,
+    columns.map(({ title }) => title),
+    (text) => colors.bold(text),
+  );
+  for (const [name, rows] of tests) {
+    lines.push(colors.bold(name));
+    for (const row of rows.filter(({ sameCodeAs }) => sameCodeAs === undefined)) {
+      const paint = verdictPaint(row, colors);
+      lines.push(
+        ...rowLines(layout, cells.get(row) ?? [], (text, index) =>
+          index === verdictColumn ? paint(text) : text,
+        ),
+      );
+    }
+  }
+  return [...lines, '', ...notes(document, style.width)].join('\n');
+}
+
+function rowCells(row: Row, rows: readonly Row[]): string[] {
+  const same = rows
+    .filter(({ test, sameCodeAs }) => test.name === row.test.name && sameCodeAs === row.strategy)
+    .map(({ strategy }) => strategy);
+  return [
+    `  ${[row.strategy, ...same].join(' = ')}`,
+    shortCount(row.iterations),
+    shortCount(row.witnesses),
+    row.observation,
+    row.verdict,
+  ];
+}
+
+type Colors = ReturnType<typeof pc.createColors>;
+
+function verdictPaint(row: Row, colors: Colors): (text: string) => string {
+  const paints: Record<Row['verdict'], (text: string) => string> = {
+    violation: (text) => colors.bold(colors.red(text)),
+    seen: colors.yellow,
+    upheld: colors.green,
+    unseen: (text) => text,
+    inconclusive: colors.magenta,
+    invalid: colors.red,
+    'not-run': colors.dim,
+  };
+  return paints[row.verdict];
+}
+
+/** What a reader must know beside the numbers, each only where it applies. */
+function notes({ rows, plans, machine, session }: ResultsDocument, width: number): string[] {
+  const sentences: string[] = [];
+  if (session.interrupted) sentences.push('Interrupted: the counts are those reached until then.');
+  if (machine.emulation !== undefined) {
+    sentences.push(
+      `Emulated (${machine.emulation.kind}): what an emulator shows is no evidence of what this architecture does.`,
+    );
+  }
+  if (rows.some(({ sameCodeAs }) => sameCodeAs !== undefined)) {
+    sentences.push(
+      `"a = b": identical code on ${machine.architecture}, run once. A barrier that emits no instruction here still binds the compiler.`,
+    );
+  }
+  if (rows.some(({ observation, verdict }) => observation === 'Never' && verdict === 'upheld')) {
+    sentences.push(
+      `"upheld": never seen while its controls fired; ${boundRange(rows)} (95 %, 3/N, iterations taken as independent, which they nearly are).`,
+    );
+  }
+  const shared = plans.filter(({ oversubscribed }) => oversubscribed).map(({ cpus }) => cpus.length);
+  if (shared.length > 0) {
+    sentences.push(
+      `Oversubscribed: tests of ${Math.min(...shared)} or more threads had fewer CPUs than threads, which took turns.`,
+    );
+  }
+  if (plans.some(({ pinned }) => !pinned)) sentences.push('Threads were not pinned to CPUs.');
+  for (const verdict of ['violation', 'inconclusive', 'invalid', 'not-run'] as const) {
+    for (const row of rows.filter((one) => one.verdict === verdict && one.sameCodeAs === undefined)) {
+      sentences.push(`${verdict}: ${row.test.name} ${row.strategy}: ${row.reason}.`);
+    }
+  }
+  if (rows.some(({ verdict }) => verdict === 'violation')) {
+    sentences.push(
+      'A violation is more often a wrong test than a broken chip: read the code that ran with "show FILE --stage lower" before you blame the CPU.',
+    );
+  }
+  return sentences.flatMap((sentence) => wrap(sentence, width));
+}
+
+function boundRange(rows: readonly Row[]): string {
+  const bounds = rows.filter(({ verdict }) => verdict === 'upheld').flatMap(({ bound }) => bound ?? []);
+  const [least, most] = [Math.min(...bounds), Math.max(...bounds)].map(shortRate);
+  return least === most
+    ? `a rate above ${least} would have shown`
+    : `a rate above ${least} to ${most}, by row, would have shown`;
+}
+
+function groupBy<T>(items: readonly T[], key: (item: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const group = groups.get(key(item));
+    if (group === undefined) groups.set(key(item), [item]);
+    else group.push(item);
+  }
+  return groups;
+}

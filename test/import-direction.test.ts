@@ -1,0 +1,67 @@
+import { readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { globSync } from 'tinyglobby';
+import { describe, expect, it } from 'vitest';
+
+/** The sentence that is the folder list; a file may import from its own folder and from those before it. */
+const sentence = [
+  'architecture.ts',
+  'language',
+  'strategy',
+  'model',
+  'lower',
+  'plan',
+  'run',
+  'judge',
+  'results',
+  'evidence',
+  'report',
+  'pipeline.ts',
+  'cli',
+  'bench',
+];
+
+const sourceFolder = fileURLToPath(new URL('../src/', import.meta.url));
+const files = globSync('**/*.ts', { cwd: sourceFolder });
+
+const place = (file: string): number => sentence.indexOf(file.split('/')[0] ?? '');
+
+function importsOf(file: string): string[] {
+  const text = readFileSync(join(sourceFolder, file), 'utf8');
+  return [...text.matchAll(/(?:from|import\()\s*'(\.[^']*)'/g)].map(([, path]) =>
+    relative(sourceFolder, resolve(sourceFolder, dirname(file), path ?? '')),
+  );
+}
+
+describe('imports point only backwards along the sentence', () => {
+  it('every file has a place in it', () => {
+    expect(files.filter((file) => place(file) === -1)).toEqual([]);
+  });
+
+  it.each(files)('%s', (file) => {
+    const forwards = importsOf(file).filter((imported) => place(imported) > place(file));
+    expect(forwards, `${file} imports from further along`).toEqual([]);
+  });
+
+  it('only src/run/ loads the addon', () => {
+    const loading = files.filter((file) =>
+      /node-gyp-build|createRequire/.test(readFileSync(join(sourceFolder, file), 'utf8')),
+    );
+    expect(loading.map((file) => dirname(file)).filter((folder) => folder !== 'run')).toEqual([]);
+  });
+
+  it('only architecture.ts asks Node which processor this is', () => {
+    const asking = files.filter((file) =>
+      /process\.arch\b/.test(readFileSync(join(sourceFolder, file), 'utf8')),
+    );
+    expect(asking).toEqual(['architecture.ts']);
+  });
+
+  it('only the command line ends the process', () => {
+    const ending = files.filter((file) =>
+      /process\.exit\(/.test(readFileSync(join(sourceFolder, file), 'utf8')),
+    );
+    expect(ending.filter((file) => !['cli/main.ts', 'run/child.ts'].includes(file))).toEqual([]);
+  });
+});
