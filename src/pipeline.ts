@@ -4,8 +4,9 @@
  */
 import { rmSync } from 'node:fs';
 import { hostArchitecture, type Architecture } from './architecture.ts';
-import { readTests, suiteFolder, type TestFile } from './language/test-files.ts';
+import { readSuite, readTests, type TestFile } from './language/test-files.ts';
 import { controlsOf } from './judge/controls.ts';
+import type { LitmusTest } from './language/litmus-test.ts';
 import { judgeRows } from './judge/rows.ts';
 import { layoutNames } from './lower/machine-code.ts';
 import type { Target } from './lower/target.ts';
@@ -31,7 +32,7 @@ import { startRunner, type Runner } from './run/runner.ts';
 export interface RunRequest {
   /** Files, folders and glob patterns; empty: the suite. */
   readonly files: readonly string[];
-  /** Names of strategies, `ablation` for each barrier dropped alone, `all`. */
+  /** Names of strategies, `ablation` for each barrier dropped alone, `all`; empty: all, but controls as written. */
   readonly strategies: readonly string[];
   /** How long the threads run, or how many iterations each strategy gets. */
   readonly amount:
@@ -60,15 +61,15 @@ export class CannotRunError extends Error {
 /**
  * Runs tests under strategies on this machine and keeps the results.
  * @returns the document and the file it was written to.
- * @throws LitmusSyntaxError, TestFileError, StrategyNameError, CpuSelectionError, ResultsFolderError, CannotRunError
+ * @throws LitmusSyntaxError, TestFileError, UnknownStrategyError, CpuSelectionError, ResultsFolderError, CannotRunError
  */
 export async function runLitmus(
   request: RunRequest,
   watcher: Watcher,
 ): Promise<{ document: ResultsDocument; file: string }> {
   const target = targetOfHost();
-  const asked = readTests(request.files.length === 0 ? [suiteFolder] : request.files);
-  const tests = withControls(asked, readTests([suiteFolder]), request.strategies, target.architecture);
+  const asked = request.files.length === 0 ? readSuite() : readTests(request.files);
+  const tests = withControls(asked, readSuite(), request.strategies, target.architecture);
   prepareResultsFolder(request.resultsFolder);
   const runner = await startRunner().catch((error: Error) => {
     throw new CannotRunError(error.message);
@@ -148,8 +149,13 @@ function withControls(
   const controls = known.filter(
     ({ test }) => !names.has(test.name) && needed.some((control) => control.test === test.name),
   );
+  // A control is there to fire as it is written: its strategies would only take time from the tests.
+  const usual = ({ header }: LitmusTest) => (header.vouchesFor.length > 0 ? ['kernel'] : ['all']);
   return [
-    ...asked.map((source) => ({ source, strategies: [...strategies, ...own(source.test.name)] })),
+    ...asked.map((source) => ({
+      source,
+      strategies: [...(strategies.length === 0 ? usual(source.test) : strategies), ...own(source.test.name)],
+    })),
     ...controls.map((source) => ({ source, strategies: ['kernel'] })),
   ];
 }

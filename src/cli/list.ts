@@ -1,5 +1,5 @@
 import type { Argv, CommandModule } from 'yargs';
-import { readTests, suiteFolder } from '../language/test-files.ts';
+import { readSuite, readTests } from '../language/test-files.ts';
 import { listText } from '../report/list.ts';
 
 function options(argv: Argv) {
@@ -21,7 +21,7 @@ export const listCommand: CommandModule<object, Options> = {
   describe: 'list tests with the question each one asks',
   builder: options,
   handler: ({ files }) => {
-    const tests = readTests(files.length === 0 ? [suiteFolder] : files);
+    const tests = files.length === 0 ? readSuite() : readTests(files);
     process.stdout.write(`${listText(tests, process.stdout.columns ?? 80)}\n`);
   },
 };

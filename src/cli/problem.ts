@@ -11,7 +11,7 @@ const exitCodeByName: Readonly<Record<string, number>> = {
   YError: exitCodes.wrongUsage,
   LitmusSyntaxError: exitCodes.wrongUsage,
   TestFileError: exitCodes.wrongUsage,
-  StrategyNameError: exitCodes.wrongUsage,
+  UnknownStrategyError: exitCodes.wrongUsage,
   CpuSelectionError: exitCodes.wrongUsage,
   ResultsError: exitCodes.couldNotRun,
   LoweringError: exitCodes.couldNotRun,

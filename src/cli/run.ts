@@ -83,7 +83,7 @@ export const runCommand: CommandModule<object, Options> = {
 function requestOf(args: Options): RunRequest {
   return {
     files: args.files,
-    strategies: args.strategy ?? ['all'],
+    strategies: args.strategy ?? [],
     amount:
       args.iterations === undefined
         ? { kind: 'time', budgetMs: milliseconds(args.time ?? defaultTime) }

@@ -1,5 +1,5 @@
 import { readFileSync, statSync } from 'node:fs';
-import { relative, resolve } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { globSync, isDynamicPattern } from 'tinyglobby';
 import type { LitmusTest } from './litmus-test.ts';
@@ -16,8 +16,13 @@ export class TestFileError extends Error {
   override readonly name = 'TestFileError';
 }
 
-/** The tests shipped with the tool. */
+/** Where the tests shipped with the tool lie. */
 export const suiteFolder = fileURLToPath(new URL('../../litmus/', import.meta.url));
+
+/** The tests shipped with the tool: the question it was made for first, what vouches for the answers last. */
+export function readSuite(): readonly TestFile[] {
+  return readTests(['kvm', 'classic', 'controls'].map((folder) => join(suiteFolder, folder)));
+}
 
 /**
  * Reads the tests that files, folders (all `.litmus` files below) and glob patterns name, each once,

@@ -1,5 +1,5 @@
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
-import { join } from 'node:path';
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, rmSync, statSync, writeSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { codeOf, reasonOf, ResultsError } from './results-error.ts';
 
 /** Where fresh runs go; git ignores it. */
@@ -15,7 +15,7 @@ const probeBytes = 8 * 1024 ** 2;
  */
 export function prepareResultsFolder(folder: string): void {
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
   } catch (error) {
     const reason = codeOf(error) === 'EEXIST' ? 'a file has this name' : reasonOf(error);
     throw new ResultsError(`Cannot create the results folder ${folder}: ${reason}. ${remedy(error)}`);
@@ -32,8 +32,25 @@ export function prepareResultsFolder(folder: string): void {
   }
 }
 
+/** With its parents. Node's own `recursive` never ends where the kernel says ENOENT below a folder that exists (/proc/x). */
+function makeFolder(path: string): void {
+  if (isFolder(path)) return;
+  const parent = dirname(path);
+  if (!existsSync(parent)) makeFolder(parent);
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    // Another session may have made it meanwhile.
+    if (!isFolder(path)) throw error;
+  }
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}
+
 function writeProbe(path: string): void {
-  const file = openSync(path, 'wx');
+  const file = openSync(path, 'w');
   try {
     const bytes = Buffer.alloc(probeBytes, 'x');
     for (let written = 0; written < bytes.length;) written += writeSync(file, bytes, written);

@@ -44,6 +44,18 @@ describe('the folder for results is prepared before the run', () => {
     );
   });
 
+  test.skipIf(process.platform !== 'linux')(
+    'where the system makes no folders (/proc, skipped elsewhere), it is said',
+    () => {
+      expect(() => prepareResultsFolder('/proc/none/results')).toThrow(
+        new ResultsError(
+          'Cannot create the results folder /proc/none/results: there is no such file or folder. ' +
+            'Choose another with --results DIR.',
+        ),
+      );
+    },
+  );
+
   test('where it may not be made, it is said', () => {
     chmodSync(folder, 0o755);
     const path = join(folder, 'sub');
