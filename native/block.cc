@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstring>
+#include <optional>
 
 #include "affinity.h"
 #include "arch/arch.h"
@@ -140,12 +141,12 @@ bool Block::run_by_meeting(size_t thread) {
 
 bool Block::run_by_timetable(size_t thread) {
   ThreadState &state = states_[thread];
-  uint64_t start;
-  if (!timetable_.agree(thread, meeting_, &start)) return false;
+  const std::optional<uint64_t> start = timetable_.agree(thread, meeting_);
+  if (!start) return false;
   uint64_t busy_ticks = 0;
   uint64_t groups = 0;
   for (size_t first = 0; first < request_.cells; first += request_.group) {
-    const uint64_t begun = wait_until(timetable_.start_of(start, groups) + random_delay(state));
+    const uint64_t begun = wait_until(timetable_.start_of(*start, groups) + random_delay(state));
     if (!run_group(thread, first)) return false;
     busy_ticks += arch::read_time_base() - begun;
     groups++;

@@ -30,12 +30,16 @@ bool pack_numbers(const char *from, size_t stride_bytes, size_t count, unsigned 
 }
 
 uint64_t hash(const int64_t *tuple, size_t width) {
-  uint64_t state = 0;
-  for (size_t i = 0; i < width; i++) {
-    state = (state ^ static_cast<uint64_t>(tuple[i])) * 0x9e3779b97f4a7c15;
-    state ^= state >> 32;
-  }
-  return state;
+  constexpr uint64_t odd = 0x9e3779b97f4a7c15;
+  uint64_t sum = 0;
+  for (size_t i = 0; i < width; i++) sum += static_cast<uint64_t>(tuple[i]) * (odd * (2 * i + 1));
+  return (sum ^ sum >> 32) * odd >> 20;
+}
+
+// Keys of 12 to 16 bits where the columns are few enough.
+unsigned bits_for(size_t columns) {
+  if (columns == 0 || columns > 16) return 0;
+  return columns > 8 ? 1 : static_cast<unsigned>(std::max<size_t>(2, 12 / columns));
 }
 
 }  // namespace
@@ -79,10 +83,14 @@ std::vector<Outcome> TupleCounts::outcomes() const {
 Histogram::Histogram(std::vector<Column> columns, CellMemory memory)
     : columns_(std::move(columns)),
       memory_(memory),
-      bits_(columns_.empty() ? 0 : key_bits / columns_.size()),
-      addresses_(columns_.size()),
+      bits_(bits_for(columns_.size())),
+      numbered_(columns_.size()),
+      is_numbered_(columns_.size()),
       table_(tables << (bits_ * columns_.size())),
-      rest_(columns_.size()) {}
+      rest_(columns_.size()) {
+  // Addresses are never small.
+  for (size_t column = 0; column < columns_.size(); column++) is_numbered_[column] = columns_[column].pointer;
+}
 
 void Histogram::count(size_t first, size_t end) {
   std::vector<int64_t> tuple(columns_.size());
@@ -107,23 +115,34 @@ void Histogram::count(size_t first, size_t end) {
 
 // Shifts a column's values into the keys. False when one does not fit.
 bool Histogram::pack(size_t column, size_t first, size_t count, uint32_t *keys) {
+  if (is_numbered_[column]) return pack_as_numbered(column, first, count, keys);
   const Column &of = columns_[column];
-  if (of.pointer) return pack_addresses(column, first, count, keys);
   const char *from = of.first + first * of.stride_bytes;
-  return of.width_bytes == 4 ? pack_numbers<uint32_t>(from, of.stride_bytes, count, bits_, keys)
-                             : pack_numbers<uint64_t>(from, of.stride_bytes, count, bits_, keys);
+  const bool fits = of.width_bytes == 4 ? pack_numbers<uint32_t>(from, of.stride_bytes, count, bits_, keys)
+                                        : pack_numbers<uint64_t>(from, of.stride_bytes, count, bits_, keys);
+  if (!fits) number_from_now_on(column);
+  return fits;
 }
 
-bool Histogram::pack_addresses(size_t column, size_t first, size_t count, uint32_t *keys) {
-  std::vector<int64_t> &known = addresses_[column];
+bool Histogram::pack_as_numbered(size_t column, size_t first, size_t count, uint32_t *keys) {
+  std::vector<int64_t> &known = numbered_[column];
   for (size_t i = 0; i < count; i++) {
-    const int64_t address = value(columns_[column], first + i);
-    const size_t number = std::find(known.begin(), known.end(), address) - known.begin();
+    const int64_t found = value(columns_[column], first + i);
+    const size_t number = std::find(known.begin(), known.end(), found) - known.begin();
     if (number >> bits_ != 0) return false;
-    if (number == known.size()) known.push_back(address);
+    if (number == known.size()) known.push_back(found);
     keys[i] = keys[i] << bits_ | static_cast<uint32_t>(number);
   }
   return true;
+}
+
+// What the table holds was counted by value, so it is moved out first.
+void Histogram::number_from_now_on(size_t column) {
+  TupleCounts counted(columns_.size());
+  add_to(counted);
+  std::fill(table_.begin(), table_.end(), 0);
+  rest_ = std::move(counted);
+  is_numbered_[column] = true;
 }
 
 // A final value as the reply tells it.
@@ -149,7 +168,7 @@ void Histogram::add_to(TupleCounts &sum) const {
     size_t left = key;
     for (size_t column = columns_.size(); column-- > 0; left >>= bits_) {
       const size_t part = left & ((size_t{1} << bits_) - 1);
-      tuple[column] = columns_[column].pointer ? addresses_[column][part] : static_cast<int64_t>(part);
+      tuple[column] = is_numbered_[column] ? numbered_[column][part] : static_cast<int64_t>(part);
     }
     sum.add(tuple.data(), count);
   }

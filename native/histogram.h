@@ -21,7 +21,7 @@ class TupleCounts {
   size_t find(const int64_t *tuple) const;
   void grow();
 
-  const size_t width_;
+  size_t width_;
   std::vector<int64_t> tuples_;   // width_ values each
   std::vector<uint64_t> counts_;  // of each tuple
   std::vector<size_t> slots_;     // hash table, open addressing: 0, or a tuple's index + 1
@@ -43,9 +43,9 @@ struct CellMemory {
   size_t spacing_bytes;
 };
 
-// One thread's counts. Small values, which is what tests have, are packed into a key of a direct
-// table, column by column over a chunk of iterations; a chunk with a value that does not fit is
-// counted exactly, tuple by tuple.
+// One thread's counts. Values are packed, column by column over a chunk of iterations, into keys of a
+// direct table: small ones as they are, others as their number among the column's distinct values.
+// A chunk with a value that still does not fit is counted tuple by tuple.
 class Histogram {
  public:
   Histogram(std::vector<Column> columns, CellMemory memory);
@@ -58,19 +58,20 @@ class Histogram {
 
  private:
   static constexpr size_t chunk = 256;
-  static constexpr unsigned key_bits = 12;
   // Neighbours count in tables of their own, so that equal outcomes do not wait for each other.
   static constexpr size_t tables = 4;
 
   bool pack(size_t column, size_t first, size_t count, uint32_t *keys);
-  bool pack_addresses(size_t column, size_t first, size_t count, uint32_t *keys);
+  bool pack_as_numbered(size_t column, size_t first, size_t count, uint32_t *keys);
+  void number_from_now_on(size_t column);
   int64_t value(const Column &column, size_t iteration) const;
 
   const std::vector<Column> columns_;
   const CellMemory memory_;
   const unsigned bits_;  // of a key, for each column; 0 when there are too many
-  // Of each pointer column: its distinct values, by their number in the key.
-  std::vector<std::vector<int64_t>> addresses_;
+  // Of each column whose values are told by number: its distinct values.
+  std::vector<std::vector<int64_t>> numbered_;
+  std::vector<bool> is_numbered_;
   std::vector<uint64_t> table_;
   TupleCounts rest_;
 };

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 
 #include "rendezvous.h"
 
@@ -18,9 +19,9 @@ class Timetable {
   // `start_delay_ticks`: the longest delay that threads add to a start time.
   Timetable(size_t threads, uint64_t lead_ticks, uint64_t start_delay_ticks);
 
-  // The batch's first start time. Called by every thread once they have met; thread 0 sets it for
-  // all. False when the block was aborted.
-  bool agree(size_t thread, const MeetingPoint &meeting, uint64_t *start);
+  // The batch's first start time, which thread 0 sets. Called by every thread once all have met.
+  // Nothing when the block was aborted.
+  std::optional<uint64_t> agree(size_t thread, const MeetingPoint &meeting);
 
   // When group k starts, in a batch that starts at `start`.
   uint64_t start_of(uint64_t start, uint64_t k) const { return start + (k * period_fraction_ >> fraction_bits); }
@@ -28,7 +29,7 @@ class Timetable {
   // How long a thread's groups took together, in a batch that is over for it.
   void record(size_t thread, uint64_t busy_ticks, uint64_t groups);
 
-  // By thread 0, when all have recorded and before they meet again.
+  // Makes ready for the next batch. By thread 0, when all have recorded and before they meet again.
   void adapt();
 
  private:
@@ -46,7 +47,7 @@ class Timetable {
   const std::unique_ptr<Record[]> records_;
   uint64_t period_fraction_ = 0;  // 0 in the first batch: each group starts when its thread is ready
   uint64_t last_longest_fraction_ = UINT64_MAX;
-  alignas(apart_bytes) std::atomic<uint64_t> start_{0};
+  alignas(apart_bytes) std::atomic<uint64_t> start_{0};  // 0 until it is set
 };
 
 }  // namespace fencepost

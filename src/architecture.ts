@@ -25,3 +25,8 @@ export function hostArchitecture(): Architecture | undefined {
 export function isArchitecture(name: string): name is Architecture {
   return (architectures as readonly string[]).includes(name);
 }
+
+/** What Node calls this system and processor, for messages: `linux x64`. */
+export function nodePlatform(): string {
+  return `${process.platform} ${process.arch}`;
+}

@@ -17,9 +17,9 @@ export interface RunPlan {
 }
 
 /**
- * The portable plans. Different tests and chips answer to different ones (runner.md's lessons are in
- * results/README.md), so each test runs under two: its locations apart with threads started by the
- * clock, and its locations together with threads started by each other.
+ * The portable plans. Tests and chips differ in what makes them show a reordering, so each test runs
+ * under two: its locations apart with threads started by the clock, and its locations together with
+ * threads started by each other.
  */
 const apart: RunPlan = {
   name: 'split-deadline',

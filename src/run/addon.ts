@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
+import { nodePlatform } from '../architecture.ts';
 
 /**
  * The addon's interface, mirrored from native/run_request.h and native/machine_facts.h. Loaded in the
@@ -125,7 +126,7 @@ export function loadAddon(): Addon {
     return load(packageFolder);
   } catch (error) {
     const [reason] = (error as Error).message.split('\n');
-    const platform = `${process.platform} ${process.arch}`;
+    const platform = nodePlatform();
     throw new Error(
       `no addon for ${platform} (${reason}). Build it with "npm run build": that needs python3, make and a C++17 compiler`,
       { cause: error },

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { expect, test, vi } from 'vitest';
 import type { RunRequest } from '../../src/run/addon.ts';
 import { startRunner } from '../../src/run/runner.ts';
@@ -137,24 +138,14 @@ describeOnHardware('faults', () => {
   });
 
   test('the child ends with its parent, whatever it was doing', async () => {
-    const started = new URL('../../dist/run/runner.js', import.meta.url).href;
-    const request = await withThreads([]);
-    const parent = spawn(process.execPath, [
-      '--input-type=module',
-      '--eval',
-      `import { startRunner } from '${started}';
-       const runner = await startRunner();
-       const code = Uint8Array.from(${JSON.stringify(endless)});
-       void runner.run({ ...${JSON.stringify({ ...request, seed: 0 })}, seed: 0n, threads: [{ code, cpu: -1, outBytes: 8 }] });
-       console.log(runner.pid);`,
-    ]);
-    const [printed] = await once(parent.stdout, 'data');
-    const child = Number(String(printed));
+    const script = fileURLToPath(new URL('parent-of-endless-code.mjs', import.meta.url));
+    const parent = spawn(process.execPath, [script], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = Number(String((await once(parent.stdout, 'data'))[0]));
     expect(existsSync(`/proc/${child}`)).toBe(true);
     await pause(100);
     parent.kill('SIGKILL');
     await vi.waitUntil(() => !existsSync(`/proc/${child}`), { timeout: 20_000 });
-  });
+  }, 60_000);
 
   test('an addon that is missing is named when the runner starts, with the remedy', async () => {
     process.env.FENCEPOST_PREBUILD = '/nonexistent'; // where node-gyp-build looks instead

@@ -3,6 +3,7 @@ import { numberInPointer, type InitialWriteRequest, type ObservedValueRequest } 
 import { countsOf, describeOnHardware, run } from './on-this-machine.ts';
 import {
   addressRax,
+  countedIn256s,
   keepRax,
   keepRdx,
   loadRax,
@@ -116,6 +117,22 @@ describeOnHardware('values', () => {
       }),
     );
     const expected = Array.from({ length: cells }, (_, index) => [`${cells - index},5`, batches]);
+    expect(countsOf(reply)).toEqual(Object.fromEntries(expected));
+  });
+
+  test('values that grow while they are counted are told like those before', async () => {
+    const [cells, batches] = [8192, 3];
+    const reply = await run(
+      request({
+        threads: thread(8, countedIn256s(cells), keepRax(0)),
+        observed: [register(0), register(0), register(0)],
+        spacingBytes,
+        cells,
+        batches,
+        group: cells,
+      }),
+    );
+    const expected = Array.from({ length: cells / 256 }, (_, k) => [`${k},${k},${k}`, 256 * batches]);
     expect(countsOf(reply)).toEqual(Object.fromEntries(expected));
   });
 

@@ -29,6 +29,9 @@ export const keepRcx = (slot: number) => [0x48, 0x89, 0x4e, 8 * slot]; // mov [r
 /** The iterations of the group that are left, this one included. */
 export const keepRdx = (slot: number) => [0x48, 0x89, 0x56, 8 * slot]; // mov [rsi+slot], rdx
 
+/** eax = (cells - iterations left) / 256: in a batch of one group, 0 for its first 256 iterations, and so on. */
+export const countedIn256s = (cells: number) => [...constantEax(cells), 0x29, 0xd0, 0xc1, 0xe8, 8]; // sub eax, edx; shr eax, 8
+
 export const mfence = [0x0f, 0xae, 0xf0];
 export const sfence = [0x0f, 0xae, 0xf8];
 /** An instruction that is undefined by design. */
