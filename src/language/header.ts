@@ -14,8 +14,8 @@ export type Pieces = readonly [Piece, ...Piece[]];
 interface Entry {
   readonly key: Key;
   readonly value: Pieces;
-  /** What follows the one word of a `Result:`, as text. */
-  readonly remark: Piece | undefined;
+  /** A line that is text too. */
+  readonly text: Piece | undefined;
 }
 
 const keys = ['Question', 'Result', 'Counters', 'Struct', 'Phases', 'Vouches-for', 'Controls'] as const;
@@ -97,7 +97,7 @@ function separated(lines: readonly Piece[]): {
     } else {
       entries.push(entry);
       seen.add(entry.key);
-      if (entry.remark !== undefined) text.push(entry.remark);
+      if (entry.text !== undefined) text.push(entry.text);
       taken = index + entry.value.length;
     }
   }
@@ -109,25 +109,21 @@ function entryAt(line: Piece, lines: readonly Piece[], index: number): Entry | u
   const [, indent = '', key, own = ''] = keyLine.exec(line.text) ?? [];
   if (key === undefined || own === '') return undefined;
   const value: [Piece, ...Piece[]] = [after(line, line.text.length - own.length)];
-  if (key === 'Result') return resultEntry(value[0]);
+  if (key === 'Result') return resultEntry(line, value[0]);
   for (const next of lines.slice(index + 1, index + 1 + mostLinesOfEntry)) {
     const deeper = indentOf(next.text);
     if (next.text === '' || deeper <= indent.length) break;
     value.push(after(next, deeper));
   }
-  return { key: key as Key, value, remark: undefined };
+  return { key: key as Key, value, text: undefined };
 }
 
-function resultEntry(own: Piece): Entry | undefined {
+/** The value of a `Result:` is one word; with a remark behind it the line is text as well. */
+function resultEntry(line: Piece, own: Piece): Entry | undefined {
   const [word] = /^[\w-]+/.exec(own.text) ?? [];
   if (word === undefined) return undefined;
-  const behind = own.text.slice(word.length);
-  const remark = after(own, own.text.length - behind.trimStart().length);
-  return {
-    key: 'Result',
-    value: [{ text: word, at: own.at }],
-    remark: /\w/.test(remark.text) ? remark : undefined,
-  };
+  const hasRemark = /\w/.test(own.text.slice(word.length));
+  return { key: 'Result', value: [{ text: word, at: own.at }], text: hasRemark ? line : undefined };
 }
 
 /** The rest of a line, from an offset in its text. */

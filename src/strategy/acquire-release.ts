@@ -55,25 +55,27 @@ export function acquireRelease(test: LitmusTest): Rewrite {
   const releases = new Set(replacements.flatMap((one) => one.releases.map(({ node }) => node)));
   const rewritten = rewriteBodies(test, {
     expression: (expression, original) => {
-      const acquired = acquires.has(original) ? withAcquire(expression) : expression;
-      const released = releases.has(original) ? withRelease(acquired ?? expression) : acquired;
-      const ordered = released ?? expression;
-      return ordered.kind === 'call' && ordered.name === 'smp_store_mb'
-        ? call('WRITE_ONCE', ordered.arguments, ordered.at)
-        : ordered;
+      const acquired = acquires.has(original) ? (withAcquire(expression) ?? expression) : expression;
+      const released = releases.has(original) ? (withRelease(acquired) ?? acquired) : acquired;
+      return withoutFence(released);
     },
     statement: (statement, original) => {
       const fence = soleCall(original);
-      if (fence !== undefined && isReplaceable(fence) && fence.name !== 'smp_store_mb') return [];
+      if (fence !== undefined && barrierOf(fence)?.kind === 'fence' && isReplaceable(fence)) return [];
       return statement.kind === 'assign' && original.kind === 'assign' && releases.has(original)
         ? [releasingStore(statement)]
         : [statement];
     },
   });
-  return variant(
-    rewritten,
-    replacements.flatMap(({ notes }) => notes),
-  );
+  const notes = replacements.flatMap((replacement) => replacement.notes);
+  return variant(rewritten, notes);
+}
+
+/** smp_store_mb() is a store with a fence in it. */
+function withoutFence(expression: Expression): Expression {
+  return expression.kind === 'call' && expression.name === 'smp_store_mb'
+    ? call('WRITE_ONCE', expression.arguments, expression.at)
+    : expression;
 }
 
 /** Every fence but barrier(), which orders no CPU. */

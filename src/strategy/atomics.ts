@@ -37,7 +37,7 @@ export function withAtomics(test: LitmusTest, stepping: Stepping): Rewrite {
   const locations = new Map(chosen.locations.map((location) => [location.name, location]));
   const steps = stepsOf(bare, chosen.locations);
   if (stepping !== 'void' && steps.size === 0) {
-    return notApplicable('no counter is stepped: name counters, which are, in Counters');
+    return notApplicable('no counter is stepped (the header names them: Counters)');
   }
   const threads = bare.threads.map((thread) => {
     const parameters = thread.parameters.map((parameter) => {

@@ -1,61 +1,67 @@
+import { baseTypes } from '../language/c-types.ts';
 import type { Expression, InitialValue, LitmusTest, Statement } from '../language/litmus-test.ts';
 import { signatures } from '../language/primitives.ts';
-import { evaluatedExpressions, isDereference, pointerTo, type Call } from './rewrite.ts';
+import { evaluatedExpressions, isDereference, pointerTo, type Assignment, type Call } from './rewrite.ts';
 
-/** A location that a strategy turns into an atomic_t (or an atomic_long_t), or keeps as one. */
+/** A location that a strategy turns into an atomic, or keeps as one. */
 export interface AtomicLocation {
   readonly name: string;
   /** The prefix of its primitives, and with `_t` its type. */
-  readonly family: 'atomic' | 'atomic_long';
+  readonly family: AtomicFamily;
   /** Named in `Counters:`, so that its steps become increments and decrements. */
   readonly counter: boolean;
 }
+
+export type AtomicFamily = 'atomic' | 'atomic_long' | 'atomic64';
 
 export type AtomicLocations =
   | { readonly kind: 'found'; readonly locations: readonly AtomicLocation[] }
   | { readonly kind: 'refused'; readonly reason: string };
 
-const families: Readonly<Record<string, AtomicLocation['family']>> = {
-  int: 'atomic',
-  atomic_t: 'atomic',
-  long: 'atomic_long',
-  atomic_long_t: 'atomic_long',
-};
-
 /**
- * The locations that `Counters:` names; without such a line, every int and long that is accessed by
+ * The locations that `Counters:` names; without such a line, every integer that is accessed by
  * READ_ONCE, WRITE_ONCE, acquires and releases only. One that cannot become an atomic_t is refused
  * when it was named, and otherwise left alone.
  */
 export function atomicLocations(test: LitmusTest): AtomicLocations {
   const { counters } = test.header;
-  if (counters.length === 0) {
-    const names = [...new Set(test.threads.flatMap(({ parameters }) => parameters.map(({ name }) => name)))];
-    const locations = names.flatMap((name) => {
-      const family = families[typeOf(test, name) ?? ''];
-      const plain = family !== undefined && !typeOf(test, name)?.startsWith('atomic');
-      return plain && obstacleTo(test, name, onceAccess) === undefined
-        ? [{ name, family, counter: false }]
-        : [];
-    });
-    return locations.length > 0
-      ? { kind: 'found', locations }
-      : {
-          kind: 'refused',
-          reason: 'the test has no location that could be an atomic_t: name it in Counters',
-        };
+  if (counters.length > 0) {
+    const obstacles = counters.flatMap((name) => obstacleTo(test, name, convertibleAccess) ?? []);
+    return obstacles.length > 0
+      ? { kind: 'refused', reason: obstacles.join('; ') }
+      : { kind: 'found', locations: counters.flatMap((name) => located(test, name, true)) };
   }
-  const obstacles = counters.flatMap((name) => obstacleTo(test, name, convertibleAccess) ?? []);
-  if (obstacles.length > 0) return { kind: 'refused', reason: obstacles.join('; ') };
-  const locations = counters.flatMap((name) => {
-    const family = families[typeOf(test, name) ?? ''];
-    return family === undefined ? [] : [{ name, family, counter: true }];
-  });
-  return { kind: 'found', locations };
+  const integers = [...new Set(test.threads.flatMap(({ parameters }) => parameters.map(({ name }) => name)))]
+    .filter((name) => baseTypes[baseOf(test, name) ?? '']?.family === 'plain')
+    .filter((name) => obstacleTo(test, name, onceAccess) === undefined);
+  return integers.length > 0
+    ? { kind: 'found', locations: integers.flatMap((name) => located(test, name, false)) }
+    : { kind: 'refused', reason: 'the test has no integer that READ_ONCE and WRITE_ONCE alone access' };
+}
+
+function located(test: LitmusTest, name: string, counter: boolean): readonly AtomicLocation[] {
+  const family = familyOf(baseOf(test, name));
+  return family === undefined ? [] : [{ name, family, counter }];
+}
+
+function familyOf(base: string | undefined): AtomicFamily | undefined {
+  switch (base) {
+    case 'atomic_t':
+      return 'atomic';
+    case 'atomic_long_t':
+      return 'atomic_long';
+    case 'atomic64_t':
+      return 'atomic64';
+    default: {
+      const facts = baseTypes[base ?? ''];
+      if (facts?.family !== 'plain') return undefined;
+      return facts.width === 4 ? 'atomic' : 'atomic_long';
+    }
+  }
 }
 
 /** The type of what a parameter points to, where that is no pointer. */
-function typeOf(test: LitmusTest, name: string): string | undefined {
+function baseOf(test: LitmusTest, name: string): string | undefined {
   const parameter = test.threads.flatMap(({ parameters }) => parameters).find((one) => one.name === name);
   return parameter?.type.pointers === 1 ? parameter.type.base : undefined;
 }
@@ -64,37 +70,32 @@ function typeOf(test: LitmusTest, name: string): string | undefined {
 function obstacleTo(
   test: LitmusTest,
   name: string,
-  accepted: (access: Expression) => boolean,
+  accepted: (access: LocatedAccess) => boolean,
 ): string | undefined {
-  const type = typeOf(test, name);
-  if (type === undefined || families[type] === undefined) {
-    return `${name} is no int, long or atomic_t of any thread`;
-  }
+  if (familyOf(baseOf(test, name)) === undefined) return `${name} is no integer of any thread`;
   const initial = initialOf(test, name);
   if (initial?.kind === 'location' && initial.length !== undefined) return `${name} is an array`;
   if (addressTaken(test, name)) return `the address of ${name} is used as a value`;
-  const odd = test.threads
-    .flatMap(({ body }) => accessesTo(body, name))
-    .find((access) => access.kind !== 'assign' && !accepted(access));
+  const odd = test.threads.flatMap(({ body }) => accessesTo(body, name)).find((access) => !accepted(access));
   return odd && `${name} is accessed on line ${odd.at.line} as no atomic_t can be`;
 }
 
-function onceAccess(access: Expression): boolean {
+/** A call, a plain load, or a plain store. */
+type LocatedAccess = Expression | Assignment;
+
+function onceAccess(access: LocatedAccess): boolean {
   const primitive = access.kind === 'call' ? signatures.get(access.name)?.primitive : undefined;
   if (primitive?.kind === 'load') return true;
   return primitive?.kind === 'store' && ['WRITE_ONCE', 'smp_store_release'].includes(primitive.access);
 }
 
-function convertibleAccess(access: Expression): boolean {
+function convertibleAccess(access: LocatedAccess): boolean {
   const primitive = access.kind === 'call' ? signatures.get(access.name)?.primitive : undefined;
   return primitive?.kind !== 'store' || primitive.access !== 'WRITE_ONCE_NT';
 }
 
 /** The calls, plain loads and plain stores of a body that access a location by its name. */
-export function accessesTo(
-  body: readonly Statement[],
-  name: string,
-): readonly (Expression | Extract<Statement, { kind: 'assign' }>)[] {
+export function accessesTo(body: readonly Statement[], name: string): readonly LocatedAccess[] {
   const reads = evaluatedExpressions(body).filter((expression) => accessedName(expression) === name);
   return [...reads, ...plainStores(body).filter(({ target }) => nameOf(pointerTo(target)) === name)];
 }
@@ -117,7 +118,7 @@ export function nameOf(expression: Expression): string | undefined {
   return expression.kind === 'name' ? expression.name : undefined;
 }
 
-function plainStores(body: readonly Statement[]): readonly Extract<Statement, { kind: 'assign' }>[] {
+function plainStores(body: readonly Statement[]): readonly Assignment[] {
   return body.flatMap((statement) => {
     switch (statement.kind) {
       case 'assign':
