@@ -279,26 +279,27 @@ function computePointer(
   depth: number,
 ): void {
   const [leftType, rightType] = [typeOf(context, left), typeOf(context, right)];
+  const [leftPoints, rightPoints] = [leftType.pointers > 0, rightType.pointers > 0];
+  if (operator === '+' && leftPoints && rightPoints) fail(context, at, 'two pointers have no sum');
   const emit = (row: Arithmetic, to: Register, one: Register, other: Operand) =>
     context.emit(context.target.arithmetic(row, to, one, other, pointerSized), at);
-  const scaled = (operand: Operand, type: CType, free: number): Operand => {
-    if (type.pointers > 0) return operand;
-    if (operand.kind === 'immediate') return immediate(operand.value * BigInt(elementStrideBytes), long);
-    const to = temporary(context, free, at);
-    emit('<<', to, operand.register, strideShift);
-    return inRegister(to);
+  const inBytes = (elements: Register, free: number): Register => {
+    const bytes = temporary(context, free, at);
+    emit('<<', bytes, elements, strideShift);
+    return bytes;
   };
-  const written = evaluateInRegister(context, left, leftType.pointers > 0 ? leftType : long, depth);
-  const first = scaled(inRegister(written), leftType, depth);
-  if (first.kind !== 'register') throw new Error('a register stays one');
-  const next = depthAfter(context, first.register, depth);
-  const second = evaluateAs(context, right, rightType.pointers > 0 ? rightType : long, next);
-  if (leftType.pointers > 0 && rightType.pointers > 0) {
-    if (operator === '+') fail(context, at, 'two pointers have no sum');
-    emit('-', destination, first.register, second);
-    emit('>>', destination, destination, strideShift);
+  const written = evaluateInRegister(context, left, leftPoints ? leftType : long, depth);
+  const first = leftPoints ? written : inBytes(written, depth);
+  const next = depthAfter(context, first, depth);
+  const second = evaluateAs(context, right, rightPoints ? rightType : long, next);
+  const row = operator === '-' ? '-' : '+';
+  if (rightPoints) {
+    emit(row, destination, first, second);
+    if (leftPoints) emit('>>', destination, destination, strideShift);
+  } else if (second.kind === 'immediate') {
+    emit(row, destination, first, immediate(second.value * BigInt(elementStrideBytes), long));
   } else {
-    emit(operator === '-' ? '-' : '+', destination, first.register, scaled(second, rightType, next));
+    emit(row, destination, first, inRegister(inBytes(second.register, next)));
   }
 }
 
@@ -335,7 +336,8 @@ function elementAddress(context: ThreadContext, { operator, left, right }: Binar
   const index = constantOf(right);
   if (place === undefined || index === undefined) return undefined;
   const displacement = place.displacement + Number(index) * elementStrideBytes;
-  return displacement > context.target.displacement.most ? undefined : { base: place.base, displacement };
+  const { least, most } = context.target.displacement;
+  return displacement < least || displacement > most ? undefined : { base: place.base, displacement };
 }
 
 /** Where a plain assignment `*p = …` stores. */

@@ -32,17 +32,31 @@ export function cellLayout(
     );
   }
   const offsets = new Map<string, number>();
+  const named = new Map<number, string>();
   let endBytes = 0;
   groups.forEach((group, index) => {
     const start = groups.length === 1 ? 0 : startOf(index, groups, endBytes);
     let offset = start;
     for (const location of group) {
       offsets.set(location.name, offset);
+      for (let index = 0; index < location.elements; index++) {
+        named.set(
+          offset + index * elementStrideBytes,
+          index === 0 ? location.name : `${location.name}[${index}]`,
+        );
+      }
       offset += locationBytes(location);
     }
     endBytes = start + cells * spacing;
   });
-  return { name, spacingBytes: spacing, cells, offsets, sizeBytes: Math.max(endBytes, cells * spacing) };
+  return {
+    name,
+    spacingBytes: spacing,
+    cells,
+    offsets,
+    named,
+    sizeBytes: Math.max(endBytes, cells * spacing),
+  };
 }
 
 /** The least spacing that `cellLayout` accepts for this test and layout. */

@@ -116,6 +116,8 @@ export interface CellLayout {
   readonly cells: number;
   /** From an iteration's cell to each location; arrays to their first element. */
   readonly offsets: ReadonlyMap<string, number>;
+  /** From an iteration's cell to everything an address can name: `x`, `a`, and `a[1]` and so on. */
+  readonly named: ReadonlyMap<number, string>;
   /** The whole test memory for `cells` iterations. */
   readonly sizeBytes: number;
 }

@@ -84,7 +84,7 @@ export function emitPrimitive(
       fail(
         context,
         call.at,
-        `${call.name}() is ${primitive.what.toUpperCase()}, which the checker knows but no target lowers, since a ` +
+        `${call.name}() is ${primitive.what.toUpperCase()}, which no target lowers, since a ` +
           'grace period is not a few instructions: run a test without it',
       );
   }

@@ -13,6 +13,7 @@ export interface Address {
   readonly displacement: number;
 }
 
+/** An immediate may be any number of the operation's width, given as a signed one. */
 export type Operand =
   | { readonly kind: 'register'; readonly register: Register }
   | { readonly kind: 'immediate'; readonly value: bigint };
@@ -37,7 +38,8 @@ export interface Unsupported {
  *
  * Rules for every row: leave registers other than the destination and the target's own scratch
  * untouched (the sources too); a destination may be the same register as a source or the address's
- * base; a 4-byte value leaves the destination's upper half as the target's convention has it.
+ * base; no register is the target's scratch; a 4-byte value leaves the destination's upper half as the
+ * target's convention has it, and of a 4-byte source only the low half counts.
  */
 export interface PrimitiveTable {
   readonly loads: Readonly<Record<LoadName, (destination: Register, from: Address, width: Width) => Code>>;

@@ -16,11 +16,13 @@ export interface ValueType {
 
 /**
  * An architecture, as the neutral driver (lower.ts) sees it. A value of 4 bytes sits in the low half
- * of a register; what the upper half holds is the target's convention, and `convert` keeps it.
+ * of a register; what the upper half holds is the target's convention, the same for signed and unsigned
+ * (the driver converts between the two without code), and `convert` keeps it.
  *
  * `cell`, `out`, `count` hold the three arguments of the generated function while it runs
  * (machine-code.ts, ThreadCode). `locals` may be given to variables, cell bases and temporaries in
- * this order; the target's own scratch registers are in none of these lists.
+ * this order; the target's own scratch registers are in none of these lists. What primitives.ts says of
+ * the rows' registers and operands holds here too.
  */
 export interface Target {
   readonly architecture: Architecture;
@@ -32,7 +34,7 @@ export interface Target {
     readonly count: Register;
     readonly locals: readonly Register[];
   };
-  /** Displacements that every row of `primitives` accepts, both ends included. */
+  /** Displacements that every row accepts, both ends included; those used are multiples of 8. */
   readonly displacement: { readonly least: number; readonly most: number };
   readonly primitives: PrimitiveTable;
 
@@ -50,9 +52,12 @@ export interface Target {
   readonly constant: (destination: Register, value: bigint, width: Width) => Code;
   readonly move: (destination: Register, source: Register) => Code;
   readonly address: (destination: Register, of: Address) => Code;
-  /** The low `to.width` bytes of the value, extended by `from`'s sign where it widens. */
+  /** The low `to.width` bytes of the value, extended by `from`'s sign where it widens. Called only where widths differ. */
   readonly convert: (destination: Register, source: Register, from: ValueType, to: ValueType) => Code;
-  /** A data dependency on both operands is kept: never folded, whatever their values. */
+  /**
+   * A data dependency on both operands is kept: never folded, whatever their values. Wraps; a shift count
+   * is below the width in bits, or the result is anything.
+   */
   readonly arithmetic: (
     operator: Arithmetic,
     destination: Register,

@@ -1,10 +1,10 @@
+import { isSigned, widthOf } from '../language/c-types.ts';
 import type { Constant, LitmusTest, Thread } from '../language/litmus-test.ts';
 import type { Scope } from '../language/types.ts';
 import { forEachExpressionIn } from '../language/walk.ts';
 import { assemble } from './assemble.ts';
 import type { Emitted } from './assemble.ts';
 import { maybeUnassigned } from './assignment.ts';
-import { isSigned, widthOf } from '../language/c-types.ts';
 import { elementStrideBytes, mayHoldAddress } from './locations.ts';
 import { label } from './machine-code.ts';
 import type { CellLayout, Code, Label, Role, ThreadCode } from './machine-code.ts';

@@ -1,4 +1,5 @@
 import type { LitmusTest } from '../language/litmus-test.ts';
+import { leastSpacing } from '../lower/layout.ts';
 import type { LayoutName } from '../lower/machine-code.ts';
 
 /** How a variant is run, but for the CPUs: the parameters under which a control vouches for a test. */
@@ -25,10 +26,10 @@ const apart: RunPlan = {
   name: 'split-deadline',
   layout: 'split',
   rendezvous: 'deadline',
-  group: 16,
-  cells: 4096,
-  spacingBytes: 16,
-  startDelayTicks: 0,
+  group: 128,
+  cells: 8192,
+  spacingBytes: 8,
+  startDelayTicks: 50,
 };
 
 const together: RunPlan = {
@@ -43,14 +44,18 @@ const together: RunPlan = {
 
 /** The plans a test runs under. Without a time base the clock cannot start threads: they meet by spinning. */
 export function plansFor(test: LitmusTest, hasTimeBase: boolean): readonly RunPlan[] {
-  const first = hasTimeBase
-    ? apart
-    : { ...apart, name: 'split-spin', rendezvous: 'spin' as const, group: 256 };
+  const first = hasTimeBase ? apart : { ...apart, name: 'split-spin', rendezvous: 'spin' as const };
   const second =
     test.header.struct.length > 0
       ? { ...together, name: 'kernel-spin', layout: 'kernel' as const }
       : together;
-  return test.threads.length === 1 ? [first] : [first, second];
+  return (test.threads.length === 1 ? [first] : [first, second]).map((plan) => widened(plan, test));
+}
+
+/** A plan whose spacing holds the test's iterations; a wider one is another plan, and has another name. */
+function widened(plan: RunPlan, test: LitmusTest): RunPlan {
+  const least = leastSpacing(test, plan.layout);
+  return least <= plan.spacingBytes ? plan : { ...plan, name: `${plan.name}-${least}B`, spacingBytes: least };
 }
 
 /** What older tools do, for comparison: the threads meet before each iteration. */

@@ -11,22 +11,20 @@ export interface ObservedOutcome {
 /** A reply's histogram with its numbers as decimals and its addresses as names of locations. */
 export function outcomesOf(reply: RunReply, code: MachineCode): readonly ObservedOutcome[] {
   const width = code.observed.length;
-  const addresses = addressNames(code);
   return Array.from(reply.counts, (count, index) => ({
     values: Object.fromEntries(
       code.observed.map(({ observable, pointer }, place) => {
         const value = reply.values[index * width + place] ?? 0n;
-        return [observableName(observable), pointer ? pointerText(value, addresses) : value.toString()];
+        return [
+          observableName(observable),
+          pointer ? pointerText(value, code.layout.named) : value.toString(),
+        ];
       }),
     ),
     count,
   }));
 }
 
-function pointerText(value: bigint, addresses: ReadonlyMap<bigint, string>): string {
-  return numberInPointer(value)?.toString() ?? addresses.get(value) ?? `cell+${value}`;
-}
-
-function addressNames({ layout }: MachineCode): ReadonlyMap<bigint, string> {
-  return new Map([...layout.offsets].map(([name, offset]) => [BigInt(offset), name]));
+function pointerText(value: bigint, named: ReadonlyMap<number, string>): string {
+  return numberInPointer(value)?.toString() ?? named.get(Number(value)) ?? `cell+${value}`;
 }

@@ -21,17 +21,21 @@ const files = ['lkmm', 'kvm'].flatMap((folder) =>
 );
 
 describe.each(targets.map((target) => ({ target, name: targetName(target) })))('$name', ({ target }) => {
-  test.skipIf(corpus === undefined)(`every test of the corpus lowers, but for RCU, which is refused${reason}`, () => {
-    expect(files.length).toBeGreaterThan(80);
-    for (const file of files) {
-      const parsed = parseLitmus(readFileSync(file, 'utf8'), file);
-      for (const layout of ['split', 'packed'] as const) {
-        const attempt = () => lower(parsed, target, cellLayout(parsed, layout, leastSpacing(parsed, layout), 8));
-        if (usesRcu(parsed)) expect(attempt).toThrow(/is S?RCU/);
-        else expect(attempt().threads.length).toBe(parsed.threads.length);
+  test.skipIf(corpus === undefined)(
+    `every test of the corpus lowers, but for RCU, which is refused${reason}`,
+    () => {
+      expect(files.length).toBeGreaterThan(80);
+      for (const file of files) {
+        const parsed = parseLitmus(readFileSync(file, 'utf8'), file);
+        for (const layout of ['split', 'packed'] as const) {
+          const attempt = () =>
+            lower(parsed, target, cellLayout(parsed, layout, leastSpacing(parsed, layout), 8));
+          if (usesRcu(parsed)) expect(attempt).toThrow(/is S?RCU/);
+          else expect(attempt().threads.length).toBe(parsed.threads.length);
+        }
       }
-    }
-  });
+    },
+  );
 });
 
 function usesRcu(parsed: LitmusTest): boolean {

@@ -9,7 +9,9 @@ import type { CellLayout } from '../../src/lower/machine-code.ts';
 
 /** Locations l0, l1, … of 1 or more 8-byte elements each; the kernel struct holds some of them. */
 function testWith(lengths: readonly number[], struct: readonly string[] = []): LitmusTest {
-  const declared = lengths.map((length, index) => (length === 1 ? `int l${index};` : `int l${index}[${length}];`));
+  const declared = lengths.map((length, index) =>
+    length === 1 ? `int l${index};` : `int l${index}[${length}];`,
+  );
   const header = struct.length === 0 ? '' : `(*\n * Struct: ${struct.join(' ')}\n *)\n`;
   return parseLitmus(
     `C test\n${header}{ ${declared.join(' ')} }\nP0(int *l0)\n{\n\tWRITE_ONCE(*l0, 1);\n}\nexists (true)\n`,
@@ -36,7 +38,11 @@ const shapes = fc
   );
 
 /** Where each element of each location lies in one iteration. */
-function elementsIn({ offsets, spacingBytes }: CellLayout, lengths: readonly number[], iteration: number): number[] {
+function elementsIn(
+  { offsets, spacingBytes }: CellLayout,
+  lengths: readonly number[],
+  iteration: number,
+): number[] {
   return lengths.flatMap((length, index) =>
     Array.from(
       { length },
@@ -51,8 +57,12 @@ describe('a cell layout', () => {
       fc.property(shapes, ({ lengths, struct, name, extraBytes, cells }) => {
         const parsed = testWith(lengths, struct);
         const layout = cellLayout(parsed, name, leastSpacing(parsed, name) + extraBytes, cells);
-        const starts = Array.from({ length: cells }, (_, iteration) => elementsIn(layout, lengths, iteration)).flat();
-        expect(starts.every((start) => start % 8 === 0 && start >= 0 && start + 8 <= layout.sizeBytes)).toBe(true);
+        const starts = Array.from({ length: cells }, (_, iteration) =>
+          elementsIn(layout, lengths, iteration),
+        ).flat();
+        expect(starts.every((start) => start % 8 === 0 && start >= 0 && start + 8 <= layout.sizeBytes)).toBe(
+          true,
+        );
         expect(new Set(starts).size).toBe(starts.length);
       }),
     );
@@ -83,7 +93,9 @@ describe('a cell layout', () => {
 
   test("kernel: the struct's fields follow one another in its order, the others lie apart", () => {
     const { offsets } = cellLayout(testWith([1, 1, 1, 1], ['l2', 'l0']), 'kernel', 16, 10);
-    const [first = Number.NaN, second, third = 0, fourth = 0] = ['l2', 'l0', 'l1', 'l3'].map((name) => offsets.get(name));
+    const [first = Number.NaN, second, third = 0, fourth = 0] = ['l2', 'l0', 'l1', 'l3'].map((name) =>
+      offsets.get(name),
+    );
     expect(second).toBe(first + 8);
     expect(Math.floor(third / 4096)).toBe(1);
     expect(Math.floor(fourth / 4096)).toBe(2);
@@ -103,6 +115,8 @@ describe('a cell layout', () => {
 
   test('refuses the kernel layout of a test without a struct, and a struct with an unknown field', () => {
     expect(() => cellLayout(testWith([1]), 'kernel', 16, 10)).toThrow(/no kernel layout: .*"Struct:" line/);
-    expect(() => cellLayout(testWith([1], ['l0', 'nosuch']), 'kernel', 16, 10)).toThrow(/names nosuch, which is no location/);
+    expect(() => cellLayout(testWith([1], ['l0', 'nosuch']), 'kernel', 16, 10)).toThrow(
+      /names nosuch, which is no location/,
+    );
   });
 });

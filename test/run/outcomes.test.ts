@@ -10,10 +10,15 @@ function codeObserving(...observed: readonly ObservedValue[]): MachineCode {
     ['x', 0],
     ['y', 4096],
   ]);
+  const named = new Map([
+    [0, 'x'],
+    [4096, 'y'],
+    [4104, 'y[1]'],
+  ]);
   return {
     architecture: 'x86-64',
     threads: [],
-    layout: { name: 'split', spacingBytes: 64, cells: 64, offsets, sizeBytes: 8192 },
+    layout: { name: 'split', spacingBytes: 64, cells: 64, offsets, named, sizeBytes: 8192 },
     initial: [],
     observed,
     digest: '',
@@ -49,8 +54,8 @@ describe('outcomes', () => {
 
   test('addresses are told by the location that is there', () => {
     const code = codeObserving(observing('r0', true));
-    const told = outcomesOf(reply([0n, 4096n, 8n, notAddressBit], [1, 1, 1, 1]), code);
-    expect(told.map(({ values }) => values['0:r0'])).toEqual(['x', 'y', 'cell+8', '0']);
+    const told = outcomesOf(reply([0n, 4096n, 4104n, 8n, notAddressBit], [1, 1, 1, 1, 1]), code);
+    expect(told.map(({ values }) => values['0:r0'])).toEqual(['x', 'y', 'y[1]', 'cell+8', '0']);
   });
 
   test('any number in a pointer is told apart from an address, unless it is near 2^62', () => {

@@ -16,11 +16,12 @@ import { constant, copy, inRegister, isShortImmediate } from './operands.ts';
 const { rax, rcx, r11 } = x86;
 
 /**
- * Pauses before a lock is given up as deadlocked. A pause takes some 40 to 140 cycles on current
- * cores (Intel Optimization Reference Manual, "Pause Latency in Skylake Client Microarchitecture"), so
- * this is about a second or more: many time slices for a holder that lost its CPU.
+ * Pauses before a lock is given up as deadlocked. A pause takes some 140 cycles on Intel cores since
+ * Skylake (Intel Optimization Reference Manual, "Pause Latency in Skylake Client Microarchitecture") and
+ * some 25 ns on AMD Zen 5 as measured, so this is about a second of running: many time slices for a
+ * holder that lost its CPU.
  */
-const spinLimit = 1n << 26n;
+const spinLimit = 1n << 25n;
 
 /** The kernel's smp_mb(): a locked addition of 0 to a dead stack slot, cheaper than mfence. */
 const lockedNothing = x86.lockedAluImmediate('add', { base: x86.rsp, displacement: -4 }, 0n, 4);

@@ -37,8 +37,8 @@ export const x86_64: Target = {
   address: (destination, of) => [x86.loadEffectiveAddress(destination, of)],
   convert: (destination, source, from, to) => {
     if (from.width === 8 && to.width === 8) return [x86.move(destination, source, 8)];
-    const extends_ = from.width === 4 && to.width === 8 && from.signed;
-    return [extends_ ? x86.signExtend(destination, source) : x86.move(destination, source, 4)];
+    const widensSign = from.width === 4 && to.width === 8 && from.signed;
+    return [widensSign ? x86.signExtend(destination, source) : x86.move(destination, source, 4)];
   },
   arithmetic: (operator, destination, left, right, type) =>
     arithmetic[operator](destination, left, right, type),

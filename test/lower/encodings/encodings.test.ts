@@ -4,11 +4,12 @@ import { targets } from '../../../src/lower/targets.ts';
 import { findBinutils, inRoom } from './binutils.ts';
 import type { Binutils } from './binutils.ts';
 import type { BranchCase, EncodingTable } from './encoding-table.ts';
+import { arm64Encodings } from './arm64.ts';
 import { s390xEncodings } from './s390x.ts';
 import { ppc64leEncodings } from './ppc64le.ts';
 import { x86_64Encodings } from './x86-64.ts';
 
-const tables: readonly EncodingTable[] = [x86_64Encodings, ppc64leEncodings, s390xEncodings];
+const tables: readonly EncodingTable[] = [x86_64Encodings, arm64Encodings, ppc64leEncodings, s390xEncodings];
 
 /** Where the code is taken to lie: far enough from 0 that a branch backwards ends at a positive address. */
 const startAddress = 2 ** 32;
@@ -70,7 +71,8 @@ function place(cases: readonly (Instruction | BranchCase)[]): readonly Placed[] 
 function assemblerText({ text, displacementBytes }: Placed, branchPrefix: string): string {
   if (displacementBytes === undefined) return text;
   const sign = displacementBytes < 0 ? '-' : '+';
-  return branchPrefix + text.replace(/0x[0-9a-f]+$/, `.${sign}${Math.abs(displacementBytes)}`);
+  const target = /0x[0-9a-f]+(?=$| \/\/)/;
+  return branchPrefix + text.replace(target, `.${sign}${Math.abs(displacementBytes)}`);
 }
 
 function hex(bytes: readonly number[]): string {

@@ -22,10 +22,7 @@ const signed16 = [0n, 1n, -1n, 255n, 256n, 2n ** 15n - 1n, -(2n ** 15n)];
 const signed32 = [0n, 1n, -1n, 65_535n, 65_536n, 0x0123_4567n, 2n ** 31n - 1n, -(2n ** 31n)];
 const unsigned32 = [0n, 1n, 65_535n, 65_536n, 0x0123_4567n, 2n ** 31n - 1n, 2n ** 31n, 2n ** 32n - 1n];
 
-const counts = [
-  ...[0, 1, 31, 32, 63].map((bits) => ({ bits })),
-  ...bases.map((register) => ({ register })),
-];
+const counts = [...[0, 1, 31, 32, 63].map((bits) => ({ bits })), ...bases.map((register) => ({ register }))];
 const conditions = ['e', 'ne', 'l', 'nl', 'h', 'nh'] as const;
 const jumps = [6, 2, 0, -2, 4, 65_534, 65_536, -65_536, -65_538, 2 ** 32 - 2, -(2 ** 32)];
 const target = label('target');

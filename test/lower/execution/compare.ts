@@ -29,10 +29,10 @@ export function lowerProgram(
   try {
     return lower(program, target, layoutOf(program, layout));
   } catch (error) {
-    const known = ['registers for intermediate', ...unsupportedSentences(target)];
-    if (error instanceof LoweringError && known.some((part) => error.message.includes(part))) {
-      return 'beyond the target';
-    }
+    const { message } = error as Error;
+    const tooLarge = /needs \d+ registers/.test(message);
+    const lacking = unsupportedSentences(target).some((sentence) => message.includes(sentence));
+    if (error instanceof LoweringError && (tooLarge || lacking)) return 'beyond the target';
     throw error;
   }
 }

@@ -18,8 +18,11 @@ export interface Machine {
 export interface Work {
   readonly code: Uint8Array;
   readonly memory: Uint8Array;
+  /** Of each thread. */
   readonly outBytes: number;
   readonly iterations: number;
+  /** How many threads run the code at once on the same memory: 1 unless given, at most 4. */
+  readonly threads?: number;
 }
 
 export interface Done {
@@ -44,10 +47,22 @@ export async function startMachine(architecture: Architecture): Promise<Machine>
   const folder = mkdtempSync(join(tmpdir(), 'fencepost-driver-'));
   const program = join(folder, 'driver');
   const compiler = `${installedPrefix(architecture, ['gcc'])}gcc`;
-  execFileSync(compiler, ['-O1', '-Wall', '-Wextra', '-Werror', '-static', '-o', program, driver]);
+  execFileSync(compiler, [
+    '-O1',
+    '-Wall',
+    '-Wextra',
+    '-Werror',
+    '-static',
+    '-pthread',
+    '-o',
+    program,
+    driver,
+  ]);
   const native = hostArchitecture() === architecture;
   const child = native ? spawn(program) : spawn(toolchains[architecture].emulator, [program]);
   let complaint = '';
+  // A driver that died says so below, better than its broken pipe does.
+  child.stdin.on('error', () => undefined);
   child.stderr.on('data', (data: Buffer) => (complaint += data.toString()));
   const ended = new Promise<never>((_, reject) => {
     child.on('error', reject);
@@ -62,8 +77,8 @@ export async function startMachine(architecture: Architecture): Promise<Machine>
   const memoryAddress = BigInt(`0x${await nextLine()}`);
   return {
     memoryAddress,
-    run: async ({ code, memory, outBytes, iterations }) => {
-      child.stdin.write(`${iterations} ${outBytes} ${hex(code)} ${hex(memory)}\n`);
+    run: async ({ code, memory, outBytes, iterations, threads = 1 }) => {
+      child.stdin.write(`${threads} ${iterations} ${outBytes} ${hex(code)} ${hex(memory)}\n`);
       const [status = '', memoryAfter = '', out = ''] = (await nextLine()).split(' ');
       return {
         status: Number(status),
@@ -71,7 +86,8 @@ export async function startMachine(architecture: Architecture): Promise<Machine>
         out: Buffer.from(out, 'hex'),
       };
     },
-    stop: () => child.stdin.end(),
+    // Not by ending its input: wrong code may have it in an endless loop.
+    stop: () => child.kill('SIGKILL'),
   };
 }
 
