@@ -10,7 +10,8 @@ import { expressionsOf, forEachExpression, forEachStatement } from './walk.ts';
  * Writes out what herd7 lets a test leave implicit, so that in all that follows each thread declares
  * every name it uses and every register that the initial state or a condition names:
  *
- * - a location that a thread uses without a parameter becomes its parameter;
+ * - a location that a thread uses without a parameter becomes its parameter (herd7 may take it for a
+ *   register that nobody set: the kernel's litmus-tests.txt calls that a common bug of tests);
  * - a register becomes a local: one that the initial state or a condition names, one with a register's
  *   name (r1, r9a), and whatever is assigned in a thread that declares nothing at all.
  *

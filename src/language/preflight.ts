@@ -45,64 +45,92 @@ const separating = new Set([
   t.InitialClose,
 ]);
 
-/** Throws a Mistake at the first token that may not stand there. */
+/** Throws a Mistake at a token that may not stand there. */
 export function preflight(tokens: readonly IToken[]): void {
-  let depth = 0;
-  let ofStatement = 0;
-  let ifs = 0;
-  let threads = 0;
-  let prefixes = 0;
-  let inCode = false;
-  let previous: IToken | undefined;
   for (const token of tokens) {
-    const type = token.tokenType;
     const refused = refusal(token);
     if (refused !== undefined) throw new Mistake(refused, positionOf(token));
+  }
+  checkDepth(tokens);
+  checkSizes(tokens);
+  checkNames(tokens);
+}
 
+function checkDepth(tokens: readonly IToken[]): void {
+  let depth = 0;
+  let prefixes = 0;
+  for (const token of tokens) {
+    const type = token.tokenType;
     if (opening.has(type)) depth += 1;
     if (closing.has(type)) depth -= 1;
+    prefixes = prefixing.has(type) || type.CATEGORIES?.includes(t.PrefixOperator) ? prefixes + 1 : 0;
     if (depth > deepestNesting) {
       throw new Mistake(`nested more than ${deepestNesting} deep`, positionOf(token));
     }
-
-    if (type === t.InitialOpen || type === t.BodyOpen) inCode = true;
-    else if (depth <= 0) inCode = false;
-    ofStatement = separating.has(type) ? 0 : ofStatement + 1;
-    if (inCode && ofStatement === 2 && type === t.Name && previous?.tokenType === t.Name) {
-      throw new Mistake(`unknown type '${previous.image}'`, positionOf(previous));
-    }
-    if (
-      inCode &&
-      type === t.LeftParenthesis &&
-      previous?.tokenType === t.Name &&
-      !isPrimitive(previous.image)
-    ) {
-      throw new Mistake(unknownPrimitive(previous.image), positionOf(previous));
-    }
-    prefixes = prefixing.has(type) || type.CATEGORIES?.includes(t.PrefixOperator) ? prefixes + 1 : 0;
     if (prefixes > deepestNesting) {
       throw new Mistake(`more than ${deepestNesting} operators before an operand`, positionOf(token));
     }
-    if (ofStatement > (inCode ? mostTokensOfStatement : mostTokensOfProposition)) {
-      throw new Mistake(
-        inCode
-          ? `a statement of more than ${mostTokensOfStatement} words and signs`
-          : `a condition of more than ${mostTokensOfProposition} words and signs`,
-        positionOf(token),
-      );
-    }
+  }
+}
 
+function checkSizes(tokens: readonly IToken[]): void {
+  let ofStatement = 0;
+  let ifs = 0;
+  let threads = 0;
+  for (const { token, part } of withParts(tokens)) {
+    const type = token.tokenType;
+    ofStatement = separating.has(type) ? 0 : ofStatement + 1;
+    if (type === t.If) ifs += 1;
     if (type === t.ThreadHead) {
       threads += 1;
       ifs = 0;
-      if (threads > mostThreads) throw new Mistake(`more than ${mostThreads} threads`, positionOf(token));
     }
-    if (type === t.If) {
-      ifs += 1;
-      if (ifs > mostIfsOfThread) {
-        throw new Mistake(`a thread with more than ${mostIfsOfThread} ifs`, positionOf(token));
+    const limit = (count: number, most: number, sentence: string) => {
+      if (count > most) throw new Mistake(sentence, positionOf(token));
+    };
+    limit(threads, mostThreads, `more than ${mostThreads} threads`);
+    limit(ifs, mostIfsOfThread, `a thread with more than ${mostIfsOfThread} ifs`);
+    const [most, what] =
+      part === 'outline' ? [mostTokensOfProposition, 'condition'] : [mostTokensOfStatement, 'statement'];
+    limit(ofStatement, most, `a ${what} of more than ${most} words and signs`);
+  }
+}
+
+/** Unknown primitives, and types: two names at the beginning of a statement. */
+function checkNames(tokens: readonly IToken[]): void {
+  let [before, last]: readonly (IToken | undefined)[] = [];
+  for (const { token, part } of withParts(tokens)) {
+    const type = token.tokenType;
+    if (last?.tokenType === t.Name && part !== 'outline') {
+      if (type === t.Name && before !== undefined && separating.has(before.tokenType)) {
+        throw new Mistake(`unknown type '${last.image}'`, positionOf(last));
+      }
+      if (type === t.LeftParenthesis && part === 'body' && !isPrimitive(last.image)) {
+        throw new Mistake(unknownPrimitive(last.image), positionOf(last));
       }
     }
-    previous = token;
+    [before, last] = [last, token];
+  }
+}
+
+interface Part {
+  readonly token: IToken;
+  readonly part: 'initial' | 'outline' | 'body';
+}
+
+/** Each token with the part of the file that it stands in; an opening brace is in the part it opens. */
+function* withParts(tokens: readonly IToken[]): Generator<Part> {
+  let part: Part['part'] = 'outline';
+  let blocks = 0;
+  for (const token of tokens) {
+    const type = token.tokenType;
+    if (type === t.InitialOpen) part = 'initial';
+    if (type === t.BodyOpen || type === t.BlockOpen) {
+      part = 'body';
+      blocks += 1;
+    }
+    yield { token, part };
+    if (type === t.BlockClose) blocks -= 1;
+    if (type === t.InitialClose || (type === t.BlockClose && blocks === 0)) part = 'outline';
   }
 }

@@ -82,7 +82,9 @@ export const UnclosedComment = token(
 );
 export const UnclosedBodyComment = token('UnclosedBodyComment', ['body'], /\/\*[^]*/);
 
-export const Title = token('Title', ['title'], /C[ \t]+[^\s][^\r\n]*/, { push_mode: 'header' });
+export const Title = token('Title', ['title'], /C[ \t]+(?!\(\*)\S(?:[^\r\n(]|\((?!\*))*/, {
+  push_mode: 'header',
+});
 /** A first line that is not `C name`. */
 export const OtherTitle = token('OtherTitle', ['title'], /[^\s][^\r\n]*/, { push_mode: 'header' });
 /** `"PodWR Fre"` or `Cycle=…`: a line between the title and the initial state. */

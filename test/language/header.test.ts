@@ -113,6 +113,12 @@ describe('keys', () => {
   });
 });
 
+test('a comment may stand behind the name, which ends there', () => {
+  const parsed = parseLitmus('C name (f) (* Result: Never *)\n{}\nP0(int *x) { }\nexists (x=1)', 't.litmus');
+  expect(parsed.name).toBe('name (f)');
+  expect(parsed.header.result).toBe('Never');
+});
+
 test('several comments are apart by a blank line', () => {
   expect(headerOf('(* one *)', '(*\n * two\n *)').text).toEqual(['one', '', 'two']);
 });

@@ -78,7 +78,7 @@ describe('the parser ends in a test or in a mistake with its place', () => {
       fc.property(texts, (text) => {
         expect(wrongWith(text)).toEqual([]);
       }),
-      { numRuns: 500 },
+      { numRuns: 300 },
     );
   });
 

@@ -80,7 +80,7 @@ describe('the canonical text', () => {
         expect(withoutPositions(again)).toEqual(withoutPositions(made));
         expect(printLitmus(again)).toBe(printed);
       }),
-      { numRuns: 500 },
+      { numRuns: 300 },
     );
   });
 
