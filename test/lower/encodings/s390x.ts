@@ -57,7 +57,6 @@ export const s390xEncodings: EncodingTable = {
     ...sweep([registers, registers, widths], z.compare),
     ...sweep([registers, registers, widths], z.compareLogical),
     ...sweep([['a', 's', 'n', 'o', 'x'] as const, registers, registers, registers, widths], z.combine),
-    ...sweep([registers, registers], z.add),
     ...sweep([['left', 'right', 'right signed'] as const, registers, registers, counts, widths], z.shift),
     ...sweep([conditions, registers, registers], z.moveIf),
     z.serialise,
