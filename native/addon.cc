@@ -173,6 +173,8 @@ Napi::Value optional_text(Napi::Env env, const std::string &text) {
 Napi::Value write_facts(Napi::Env env, const MachineFacts &facts) {
   Napi::Array cpus = Napi::Array::New(env);
   for (uint32_t i = 0; i < facts.allowed_cpus.size(); i++) cpus[i] = facts.allowed_cpus[i];
+  Napi::Array variants = Napi::Array::New(env);
+  for (uint32_t i = 0; i < facts.code_variants.size(); i++) variants[i] = facts.code_variants[i];
   Napi::Object time_base = Napi::Object::New(env);
   time_base["name"] = facts.time_base_name;
   time_base["ticksPerSecond"] = facts.ticks_per_second;
@@ -186,6 +188,7 @@ Napi::Value write_facts(Napi::Env env, const MachineFacts &facts) {
   object["pinningProblem"] = optional_text(env, facts.pinning_problem);
   object["timeBase"] = time_base;
   object["hypervisorSignature"] = facts.hypervisor_signature;
+  object["codeVariants"] = variants;
   return object;
 }
 

@@ -2,6 +2,9 @@
 
 #include <pthread.h>
 #include <unistd.h>
+#if defined(__APPLE__)
+#include <sys/sysctl.h>
+#endif
 
 #include <exception>
 #include <thread>
@@ -15,6 +18,12 @@ namespace fencepost {
 namespace {
 
 size_t cache_line_bytes() {
+#if defined(__APPLE__)
+  // Asked first: a process may not be allowed to read the processor's own register here.
+  int64_t line = 0;
+  size_t size = sizeof line;
+  if (sysctlbyname("hw.cachelinesize", &line, &size, nullptr, 0) == 0) return static_cast<size_t>(line);
+#endif
   const size_t told = arch::cache_line_bytes();
   if (told > 0) return told;
 #ifdef _SC_LEVEL1_DCACHE_LINESIZE
@@ -57,6 +66,7 @@ MachineFacts machine_facts() {
   facts.ticks_per_second = time_base().ticks_per_second;
   facts.time_base_problem = time_base().problem;
   facts.hypervisor_signature = arch::hypervisor_signature();
+  facts.code_variants = arch::code_variants();
   return facts;
 }
 

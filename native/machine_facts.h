@@ -16,6 +16,7 @@ struct MachineFacts {
   double ticks_per_second = 0;  // 0 where there is no usable time base
   std::string time_base_problem;
   std::string hypervisor_signature;
+  std::vector<std::string> code_variants;  // see arch/arch.h
 };
 
 // Takes some 20 ms the first time, to measure the time base.

@@ -39,6 +39,8 @@ export interface RunRequest {
     | { readonly kind: 'time'; readonly budgetMs: number }
     | { readonly kind: 'iterations'; readonly perStrategy: number };
   readonly cpus: readonly number[] | undefined;
+  /** Which of the architecture's targets; undefined: the best that the CPU can run. */
+  readonly variant: string | undefined;
   readonly seed: bigint;
   readonly resultsFolder: string;
   readonly tool: Tool;
@@ -67,9 +69,9 @@ export async function runLitmus(
   request: RunRequest,
   watcher: Watcher,
 ): Promise<{ document: ResultsDocument; file: string }> {
-  const target = targetOfHost();
+  const architecture = architectureOfHost();
   const asked = request.files.length === 0 ? readSuite() : readTests(request.files);
-  const tests = withControls(asked, readSuite(), request.strategies, target.architecture);
+  const tests = withControls(asked, readSuite(), request.strategies, architecture);
   prepareResultsFolder(request.resultsFolder);
   const runner = await startRunner().catch((error: Error) => {
     throw new CannotRunError(error.message);
@@ -77,6 +79,7 @@ export async function runLitmus(
   try {
     const { machine, topology, facts } = await inspectMachine(runner);
     if (facts === undefined) throw new CannotRunError('The addon does not tell what this machine is.');
+    const target = chooseTarget(architecture, facts, request.variant);
     const experiment = planExperiment({
       tests,
       target,
@@ -99,9 +102,10 @@ export async function runLitmus(
       journal.append(journalBlock(record));
     }
     journal.close();
-    const judged = judgeRows(experiment, records, target.architecture);
+    const judged = judgeRows(experiment, records, architecture);
     const document = resultsDocument(experiment, judged, {
       ...identity,
+      target: { architecture, ...(target.variant === undefined ? {} : { variant: target.variant }) },
       session: { ...session, finishedAt: new Date().toISOString(), interrupted: watcher.stopped.aborted },
     });
     writeResults(paths.results, document);
@@ -112,13 +116,24 @@ export async function runLitmus(
   }
 }
 
-function targetOfHost(): Target {
+function architectureOfHost(): Architecture {
   const architecture = hostArchitecture();
-  const target = architecture && targetFor(architecture);
-  if (target !== undefined) return target;
+  if (architecture !== undefined) return architecture;
   throw new CannotRunError(
-    `Fencepost generates no code for this machine (${architecture ?? 'unknown architecture'}): "show", "list" and "check" work here, "run" does not.`,
+    'Fencepost generates no code for this machine: "show" and "list" work here, "run" does not.',
   );
+}
+
+/** The best target that the CPU can run, or the one asked for. */
+function chooseTarget(architecture: Architecture, facts: MachineFacts, variant: string | undefined): Target {
+  const [best] = facts.codeVariants;
+  const target = targetFor(architecture, variant ?? best);
+  if (target !== undefined && (variant === undefined || facts.codeVariants.includes(variant))) return target;
+  const choice =
+    facts.codeVariants.length === 0
+      ? 'has one only, so leave --variant out'
+      : `runs ${facts.codeVariants.join(' and ')}`;
+  throw new CannotRunError(`This CPU does not run variant ${variant} of ${architecture} code: it ${choice}.`);
 }
 
 interface SelectedTest {

@@ -9,10 +9,20 @@
 //   synchronise_instructions()       by each thread that is about to run code written by another
 //   cache_line_bytes()               read from the CPU, or 0 where the CPU does not tell
 //   hypervisor_signature()           what the CPU says of the hypervisor it runs under, or ""
+//   code_variants()                  the targets of src/lower/targets.ts, by variant, that the CPU can
+//                                    run, best first; none where the architecture has one target
 #pragma once
 
 #if defined(__x86_64__)
 #include "x86-64.h"
+#elif defined(__aarch64__)
+#include "arm64.h"
+#elif defined(__powerpc64__) && defined(__LITTLE_ENDIAN__)
+#include "ppc64le.h"
+#elif defined(__s390x__)
+#include "s390x.h"
+#elif defined(__riscv) && __riscv_xlen == 64
+#include "riscv64.h"
 #else
 #error "Fencepost's addon knows no such architecture: add native/arch/<architecture>.h and name it here"
 #endif

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <cstring>
 #include <string>
+#include <vector>
 
 namespace fencepost::arch {
 
@@ -52,5 +53,7 @@ inline std::string hypervisor_signature() {
   std::memcpy(text, parts, sizeof parts);
   return text;
 }
+
+inline std::vector<std::string> code_variants() { return {}; }
 
 }  // namespace fencepost::arch

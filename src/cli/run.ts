@@ -34,6 +34,10 @@ function options(argv: Argv) {
       describe: `share out so much time (20s, 5min); default ${defaultTime}`,
     })
     .option('cpus', { type: 'string', describe: 'threads on these CPUs, in order (0,1 or 0-3)' })
+    .option('variant', {
+      type: 'string',
+      describe: 'of the machine code, where there are several (arm64: lse, llsc)',
+    })
     .option('seed', { type: 'string', describe: 'of the start delays; default: random, and recorded' })
     .option('json', {
       type: 'boolean',
@@ -89,6 +93,7 @@ function requestOf(args: Options): RunRequest {
         ? { kind: 'time', budgetMs: milliseconds(args.time ?? defaultTime) }
         : { kind: 'iterations', perStrategy: wholeNumber(args.iterations) },
     cpus: args.cpus === undefined ? undefined : parseCpuList(args.cpus),
+    variant: args.variant,
     seed: args.seed === undefined ? randomBytes(8).readBigUInt64LE() : seed(args.seed),
     resultsFolder: args.results,
     tool: toolIdentity(),

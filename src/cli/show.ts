@@ -1,15 +1,18 @@
 import { readFileSync } from 'node:fs';
-import type { Argv, CommandModule } from 'yargs';
+import type { ArgumentsCamelCase, Argv, CommandModule } from 'yargs';
 import { architectures, hostArchitecture, type Architecture } from '../architecture.ts';
+import type { LitmusTest } from '../language/litmus-test.ts';
 import { printLitmus } from '../language/printer.ts';
 import { readTests, type TestFile } from '../language/test-files.ts';
 import { cellLayout } from '../lower/layout.ts';
-import { lower } from '../lower/lower.ts';
-import type { LayoutName } from '../lower/machine-code.ts';
+import { lower, LoweringError } from '../lower/lower.ts';
+import type { MachineCode } from '../lower/machine-code.ts';
+import type { Target } from '../lower/target.ts';
 import { targetFor, targets } from '../lower/targets.ts';
 import { plansFor } from '../plan/run-plan.ts';
 import { listingText } from '../report/listing.ts';
 import { planText } from '../report/plan.ts';
+import { sideBySideText, type SideBySideColumn } from '../report/side-by-side.ts';
 import { variantsText, variantText } from '../report/variant.ts';
 import { variantsOf, type Variant } from '../strategy/strategies.ts';
 import { UsageError } from './problem.ts';
@@ -30,11 +33,18 @@ function options(argv: Argv) {
       choices: architectures,
       describe: 'machine code for this architecture (default: this one)',
     })
+    .option('variant', { type: 'string', describe: 'of the architecture (arm64: llsc, lse)' })
+    .option('side-by-side', {
+      type: 'boolean',
+      default: false,
+      describe: 'machine code of all architectures next to each other',
+    })
     .example('$0 show SB.litmus --stage lower -s full', 'the machine code with full barriers')
     .example('$0 show SB.litmus --stage strategy -s none > SB-none.litmus', 'a variant for other tools');
 }
 
 type Options = ReturnType<typeof options> extends Argv<infer T> ? T : never;
+type Arguments = ArgumentsCamelCase<Options>;
 
 export const showCommand: CommandModule<object, Options> = {
   command: 'show <file>',
@@ -47,8 +57,9 @@ export const showCommand: CommandModule<object, Options> = {
   },
 };
 
-function stageText({ stage, strategy, arch }: Options, source: TestFile): string {
-  switch (stage) {
+function stageText(options: Arguments, source: TestFile): string {
+  const { strategy } = options;
+  switch (options.stage) {
     case 'parse':
       return printLitmus(source.test).trimEnd();
     case 'strategy':
@@ -56,7 +67,7 @@ function stageText({ stage, strategy, arch }: Options, source: TestFile): string
         ? variantsText(source.test, variantsOf(source.test, ['all']))
         : variantText(source.test, variantNamed(source, strategy));
     case 'lower':
-      return loweredText(source, variantNamed(source, strategy ?? 'kernel'), arch);
+      return loweredText(source, variantNamed(source, strategy ?? 'kernel'), options);
     case 'plan':
       return planText(source.test, plansFor(source.test, true));
   }
@@ -71,21 +82,44 @@ function variantNamed({ test }: TestFile, strategy: string): Variant {
   );
 }
 
-function loweredText(source: TestFile, variant: Variant, arch: Architecture | undefined): string {
-  const architecture = arch ?? hostArchitecture();
-  const target = architecture && targetFor(architecture);
-  if (target === undefined) {
-    const known = targets.map((one) => one.architecture).join(', ');
-    throw new UsageError(
-      `No machine code for ${architecture ?? 'this machine'}: give --arch, one of ${known}.`,
-    );
-  }
-  const [plan] = plansFor(source.test, true);
-  if (plan === undefined) throw new Error(`${source.test.name} has no plan`);
-  const layout: LayoutName = plan.layout;
-  const code = lower(variant.test, target, cellLayout(variant.test, layout, plan.spacingBytes, plan.cells));
-  return listingText(code, variant.test, readFileSync(source.file, 'utf8'), {
+function loweredText(
+  source: TestFile,
+  variant: Variant,
+  { arch, variant: kind, sideBySide }: Arguments,
+): string {
+  const text = readFileSync(source.file, 'utf8');
+  const style = {
     width: process.stdout.columns ?? 80,
     color: process.stdout.isTTY && process.stdout.hasColors(),
-  });
+  };
+  if (sideBySide) {
+    const columns = architectures.flatMap((one) => columnFor(one, variant) ?? []);
+    return sideBySideText(columns, variant.test, text, style);
+  }
+  const architecture = arch ?? hostArchitecture();
+  const target = targetFor(architecture, kind);
+  if (target === undefined) {
+    const known = targets.map((one) => [one.architecture, one.variant].filter(Boolean).join(' --variant '));
+    const asked = [architecture ?? 'this machine', kind].filter(Boolean).join(' --variant ');
+    throw new UsageError(`No machine code for ${asked}: give --arch, one of ${known.join(', ')}.`);
+  }
+  return listingText(lowerFirstPlan(variant.test, target), variant.test, text, style);
+}
+
+function columnFor(architecture: Architecture, variant: Variant): SideBySideColumn | undefined {
+  const target = targetFor(architecture);
+  if (target === undefined) return undefined;
+  try {
+    return { title: architecture, code: lowerFirstPlan(variant.test, target) };
+  } catch (error) {
+    if (!(error instanceof LoweringError)) throw error;
+    return { title: architecture, problem: error.message };
+  }
+}
+
+/** The code of the first plan: the others differ in offsets alone. */
+function lowerFirstPlan(test: LitmusTest, target: Target): MachineCode {
+  const [plan] = plansFor(test, true);
+  if (plan === undefined) throw new Error(`${test.name} has no plan`);
+  return lower(test, target, cellLayout(test, plan.layout, plan.spacingBytes, plan.cells));
 }

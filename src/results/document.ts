@@ -5,7 +5,6 @@ import type { JudgedRow, JudgedRun } from '../judge/rows.ts';
 import { statedExpectation } from '../judge/expectation.ts';
 import type { PlacedPlan, PlannedTest, PlannedVariant } from '../plan/experiment.ts';
 import type { BlockRecord } from '../run/blocks.ts';
-import type { MachineIdentity } from './machine-schema.ts';
 import { journalFormat, journalVersion, type JournalBlock, type JournalHeader } from './journal.ts';
 import {
   resultsFormat,
@@ -15,15 +14,13 @@ import {
   type ResultsDocument,
   type Row,
   type Run,
-  type Session,
-  type Tool,
 } from './schema.ts';
 
 /** The results document of a session: the judged rows, and a row for everything that did not run. */
 export function resultsDocument(
   experiment: readonly PlannedTest[],
   judged: readonly JudgedRow[],
-  identity: { readonly tool: Tool; readonly machine: MachineIdentity; readonly session: Session },
+  identity: Pick<ResultsDocument, 'tool' | 'machine' | 'target' | 'session'>,
 ): ResultsDocument {
   return {
     format: resultsFormat,

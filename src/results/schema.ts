@@ -1,4 +1,5 @@
 import { Type, type Static } from 'typebox';
+import { architectures } from '../architecture.ts';
 import { layoutNames } from '../lower/machine-code.ts';
 import { placementClasses } from '../plan/affinity.ts';
 import { rendezvousNames } from '../run/addon.ts';
@@ -149,6 +150,15 @@ export const resultsSchema = Type.Object(
     version: Type.Literal(resultsVersion),
     tool: toolSchema,
     machine: machineSchema,
+    target: strictObject(
+      {
+        architecture: Type.Enum([...architectures]),
+        variant: Type.Optional(
+          text("Which of the architecture's ways of writing atomics ran: lse or llsc on arm64."),
+        ),
+      },
+      'What the tests were lowered for.',
+    ),
     session: sessionSchema,
     plans: Type.Array(planSchema),
     rows: Type.Array(rowSchema),

@@ -100,6 +100,8 @@ export interface MachineFacts {
   };
   /** x86 CPUID leaf 0x40000000's signature, or an empty string. */
   readonly hypervisorSignature: string;
+  /** The variants of its architecture's target that this CPU can run, best first; empty where there is one target. */
+  readonly codeVariants: readonly string[];
 }
 
 export interface PingPongRequest {

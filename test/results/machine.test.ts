@@ -14,6 +14,7 @@ const facts: MachineFacts = {
   pinningProblem: undefined,
   timeBase: { name: 'TSC', ticksPerSecond: 2_596_134_000, problem: undefined },
   hypervisorSignature: 'KVMKVMKVM',
+  codeVariants: [],
 };
 
 function inputs(machine: string, more: Partial<MachineInputs> = {}): MachineInputs {
@@ -52,6 +53,7 @@ const machines: readonly MachineInputs[] = [
       canPin: false,
       pinningProblem: 'macOS has no way to pin a thread',
       hypervisorSignature: '',
+      codeVariants: [],
     },
   }),
 ];

@@ -30,6 +30,7 @@ export const sampleDocument: ResultsDocument = {
     pinning: { holds: true },
     loadAverage: [0.44, 0.11, 0.03],
   },
+  target: { architecture: 'x86-64' },
   session: {
     startedAt: '2025-01-02T03:04:05.678Z',
     finishedAt: '2025-01-02T03:05:05.678Z',
