@@ -7,9 +7,16 @@ import type { BranchCase, EncodingTable } from './encoding-table.ts';
 import { arm64Encodings } from './arm64.ts';
 import { s390xEncodings } from './s390x.ts';
 import { ppc64leEncodings } from './ppc64le.ts';
+import { riscv64Encodings } from './riscv64.ts';
 import { x86_64Encodings } from './x86-64.ts';
 
-const tables: readonly EncodingTable[] = [x86_64Encodings, arm64Encodings, ppc64leEncodings, s390xEncodings];
+const tables: readonly EncodingTable[] = [
+  x86_64Encodings,
+  arm64Encodings,
+  ppc64leEncodings,
+  s390xEncodings,
+  riscv64Encodings,
+];
 
 /** Where the code is taken to lie: far enough from 0 that a branch backwards ends at a positive address. */
 const startAddress = 2 ** 32;
