@@ -1,6 +1,6 @@
 import type { Expression, LitmusTest } from '../language/litmus-test.ts';
 import { signatures } from '../language/primitives.ts';
-import { barrierOf, orderOf } from './barriers.ts';
+import { barrierOf, mostBarriers, orderOf } from './barriers.ts';
 import {
   accessesIn,
   nearest,
@@ -42,13 +42,14 @@ const nothing: Replacement = { acquires: [], releases: [], problem: undefined, n
  * replaced likewise, unless it orders a store before a load: that, no acquire or release can.
  */
 export function acquireRelease(test: LitmusTest): Rewrite {
-  const replacements = test.threads.flatMap(({ body }) => {
+  const fences = test.threads.map(({ body }) => evaluatedExpressions(body).filter(isReplaceable));
+  const count = fences.flat().length;
+  if (count === 0) return notApplicable('the test has no fence to replace');
+  if (count > mostBarriers) return notApplicable(`the test has ${count} fences, more than ${mostBarriers}`);
+  const replacements = test.threads.flatMap(({ body }, thread) => {
     const steps = stepsOf(body);
-    return evaluatedExpressions(body)
-      .filter(isReplaceable)
-      .map((fence) => replacementOf(fence, steps));
+    return (fences[thread] ?? []).map((fence) => replacementOf(fence, steps));
   });
-  if (replacements.length === 0) return notApplicable('the test has no fence to replace');
   const problems = replacements.flatMap(({ problem }) => problem ?? []);
   if (problems.length > 0) return notApplicable(problems.join('; '));
   const acquires = new Set(replacements.flatMap((one) => one.acquires.map(({ node }) => node)));

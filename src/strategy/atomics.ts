@@ -1,5 +1,14 @@
-import type { Expression, LitmusTest, Position, Statement, Thread } from '../language/litmus-test.ts';
+import type {
+  Expression,
+  InitialValue,
+  LitmusTest,
+  Parameter,
+  Position,
+  Statement,
+  Thread,
+} from '../language/litmus-test.ts';
 import { signatures } from '../language/primitives.ts';
+import { forEachStatement } from '../language/walk.ts';
 import {
   accessedName,
   accessesTo,
@@ -34,53 +43,59 @@ export function withAtomics(test: LitmusTest, stepping: Stepping): Rewrite {
   const chosen = atomicLocations(test);
   if (chosen.kind === 'refused') return notApplicable(chosen.reason);
   const bare = withoutBarriers(test, () => true, 'nothing');
-  const locations = new Map(chosen.locations.map((location) => [location.name, location]));
-  const steps = stepsOf(bare, chosen.locations);
-  if (stepping !== 'void' && steps.size === 0) {
+  const locations: Locations = new Map(chosen.locations.map((location) => [location.name, location]));
+  const steps = bare.threads.map((thread) => stepsOf(thread, bare, chosen.locations));
+  if (stepping !== 'void' && steps.every(({ size }) => size === 0)) {
     return notApplicable('no counter is stepped (the header names them: Counters)');
   }
-  const threads = bare.threads.map((thread) => {
-    const parameters = thread.parameters.map((parameter) => {
-      const location = locations.get(parameter.name);
-      return location === undefined ? parameter : { ...parameter, type: atomicType(location, 1) };
-    });
+  const threads = bare.threads.map((thread, index) => {
+    const own = steps[index] ?? new Map<Statement, CounterStep>();
+    const idle = idleReads(thread, [...own.values()], observedRegisters(test, thread.index));
     const body = rewriteBody(thread.body, {
       statement: (statement, original) => {
-        const step = steps.get(original);
-        const location = step && locations.get(step.counter);
-        if (step !== undefined && location !== undefined)
+        const step = own.get(original);
+        const location = locations.get(step?.counter ?? '');
+        if (step !== undefined && location !== undefined) {
           return stepped(step, location, stepping, original.at);
+        }
+        if (idle.has(original))
+          return statement.kind === 'declare' ? [{ ...statement, value: undefined }] : [];
         return [plainStoreAsSet(statement, locations)];
       },
       expression: (expression) => asAtomic(expression, locations),
     });
-    const consumed = [...steps.values()].flatMap(({ register }) => register ?? []);
-    return { ...thread, parameters, body: withoutIdleReads(test, { ...thread, body }, consumed) };
+    const parameters = thread.parameters.map((parameter) => atomicParameter(parameter, locations));
+    return { ...thread, parameters, body: withoutLostRegisters(body, [...idle.values()]) };
   });
-  const initial = bare.initial.map((value) => {
-    const location = value.kind === 'location' ? locations.get(value.name) : undefined;
-    return value.kind === 'location' && value.type !== undefined && location !== undefined
-      ? { ...value, type: atomicType(location, 0) }
-      : value;
-  });
-  return variant({ ...bare, initial, threads });
+  return variant({ ...bare, initial: bare.initial.map((value) => atomicInitial(value, locations)), threads });
+}
+
+type Locations = ReadonlyMap<string, AtomicLocation>;
+
+function atomicParameter(parameter: Parameter, locations: Locations): Parameter {
+  const location = locations.get(parameter.name);
+  return location === undefined ? parameter : { ...parameter, type: atomicType(location, 1) };
+}
+
+function atomicInitial(value: InitialValue, locations: Locations): InitialValue {
+  const location = value.kind === 'location' ? locations.get(value.name) : undefined;
+  return value.type === undefined || location === undefined
+    ? value
+    : { ...value, type: atomicType(location, 0) };
 }
 
 function stepsOf(
+  thread: Thread,
   test: LitmusTest,
   locations: readonly AtomicLocation[],
 ): ReadonlyMap<Statement, CounterStep> {
   const counters = locations.filter(({ counter }) => counter).map(({ name }) => name);
   const writers = (name: string) =>
     test.threads.filter(({ body }) => accessesTo(body, name).some((access) => !isRead(access)));
-  return new Map(
-    test.threads.flatMap((thread) => {
-      const known = counters
-        .filter((name) => writers(name).every((writer) => writer === thread))
-        .map((name) => [name, initialNumber(test, name)] as const);
-      return [...stepsIn(thread.body, counters, new Map(known))];
-    }),
-  );
+  const known = counters
+    .filter((name) => writers(name).every((writer) => writer === thread))
+    .map((name) => [name, initialNumber(test, name)] as const);
+  return stepsIn(thread.body, counters, new Map(known));
 }
 
 function isRead(access: Expression | Statement): boolean {
@@ -117,8 +132,6 @@ function stepped(
     : [evaluate(step), evaluate(call('smp_mb__after_atomic', [], at))];
 }
 
-type Locations = ReadonlyMap<string, AtomicLocation>;
-
 function asAtomic(access: Expression, locations: Locations): Expression {
   const location = locations.get(accessedName(access) ?? '');
   if (location === undefined) return access;
@@ -144,21 +157,36 @@ function plainStoreAsSet(statement: Statement, locations: Locations): Statement 
   return evaluate(call(`${location.family}_set`, [counter, statement.value], statement.at));
 }
 
-/** Drops `r = atomic_read(c)` where a step of c took r's only use, and r is not looked at in the end. */
-function withoutIdleReads(
-  test: LitmusTest,
-  thread: Thread,
-  registers: readonly string[],
-): readonly Statement[] {
-  const observed = observedRegisters(test, thread.index);
-  const used = new Set(evaluatedExpressions(thread.body).flatMap((expression) => nameOf(expression) ?? []));
-  const idle = new Set(registers.filter((register) => !observed.has(register) && !used.has(register)));
-  return rewriteBody(thread.body, {
-    statement: (statement) => (idle.has(assignedRegister(statement) ?? '') ? [] : [statement]),
-  });
+/** The reads whose registers nothing looks at but the steps that they led to, by statement. */
+function idleReads(
+  { body }: Thread,
+  steps: readonly CounterStep[],
+  observed: ReadonlySet<string>,
+): ReadonlyMap<Statement, string> {
+  const reads = steps.flatMap(({ read }) => read ?? []);
+  const used = evaluatedExpressions(body).flatMap((expression) => nameOf(expression) ?? []);
+  const count = (names: readonly string[], name: string) => names.filter((one) => one === name).length;
+  const stepping = reads.map(({ register }) => register);
+  return new Map(
+    reads
+      .filter(
+        ({ register }) => !observed.has(register) && count(used, register) === count(stepping, register),
+      )
+      .map(({ statement, register }) => [statement, register]),
+  );
 }
 
-function assignedRegister(statement: Statement): string | undefined {
-  if (statement.kind === 'declare') return statement.name;
-  return statement.kind === 'assign' ? nameOf(statement.target) : undefined;
+/** Drops the declarations of registers that a body no longer mentions. */
+function withoutLostRegisters(
+  body: readonly Statement[],
+  registers: readonly string[],
+): readonly Statement[] {
+  const mentioned = new Set(evaluatedExpressions(body).flatMap((expression) => nameOf(expression) ?? []));
+  forEachStatement(body, (statement) => {
+    if (statement.kind === 'assign') mentioned.add(nameOf(statement.target) ?? '');
+  });
+  const lost = new Set(registers.filter((register) => !mentioned.has(register)));
+  return rewriteBody(body, {
+    statement: (statement) => (statement.kind === 'declare' && lost.has(statement.name) ? [] : [statement]),
+  });
 }

@@ -47,6 +47,12 @@ export function orderOf(primitive: Primitive): Order | undefined {
   }
 }
 
+/**
+ * Beyond this many, a test's barriers are not looked at one at a time (a real test has ten or so):
+ * the work grows with the square of their number.
+ */
+export const mostBarriers = 200;
+
 /** Every barrier of the test, thread after thread, in the order of the text. */
 export function barriersOf(test: LitmusTest): readonly PlacedBarrier[] {
   return test.threads

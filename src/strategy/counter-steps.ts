@@ -8,16 +8,23 @@ export interface CounterStep {
   readonly counter: string;
   /** Never 0. */
   readonly amount: bigint;
-  /** The register through which the old value came, if it came that way. */
-  readonly register: string | undefined;
+  /** Where the old value was read into a register, if it came that way. */
+  readonly read: CounterRead | undefined;
+}
+
+/** `r = READ_ONCE(*c)`, or the declaration that reads so. */
+export interface CounterRead {
+  readonly register: string;
+  readonly counter: string;
+  readonly statement: Statement;
 }
 
 /** What is known at a point of a thread. */
 interface Knowledge {
   /** Values of the counters that no other thread writes. */
   readonly values: Map<string, bigint>;
-  /** Registers that hold a counter's value, which the thread has not written since. */
-  readonly held: Map<string, string>;
+  /** By register: the counter's value that it holds, and that the thread has not overwritten since. */
+  readonly held: Map<string, CounterRead>;
 }
 
 /**
@@ -83,7 +90,7 @@ function visit(
   if (register === undefined) return;
   const source = accessedName(register.value);
   if (source !== undefined && counters.includes(source) && isLoad(register.value)) {
-    knowledge.held.set(register.name, source);
+    knowledge.held.set(register.name, { register: register.name, counter: source, statement });
   } else {
     knowledge.held.delete(register.name);
   }
@@ -116,13 +123,13 @@ function writeOf(statement: Statement): CounterWrite | undefined {
 
 function stepOf(write: CounterWrite, { values, held }: Knowledge): CounterStep | undefined {
   const { counter, value, by } = write;
-  const step = (amount: bigint, register?: string) =>
-    amount === 0n ? undefined : { counter, amount, register };
+  const step = (amount: bigint, read?: CounterRead) =>
+    amount === 0n ? undefined : { counter, amount, read };
   if (by !== undefined) return step(by);
   const sum = sumOf(value);
   if (sum !== undefined) {
-    const register = nameOf(sum.of);
-    if (register !== undefined && held.get(register) === counter) return step(sum.plus, register);
+    const read = held.get(nameOf(sum.of) ?? '');
+    if (read?.counter === counter) return step(sum.plus, read);
     if (accessedName(sum.of) === counter && isLoad(sum.of)) return step(sum.plus);
   }
   const next = constantOf(value);
@@ -132,7 +139,7 @@ function stepOf(write: CounterWrite, { values, held }: Knowledge): CounterStep |
 
 function learnWrite({ counter, value }: CounterWrite, step: CounterStep | undefined, knowledge: Knowledge) {
   const { values, held } = knowledge;
-  for (const [register, source] of held) if (source === counter) held.delete(register);
+  for (const [register, read] of held) if (read.counter === counter) held.delete(register);
   const before = values.get(counter);
   const after =
     constantOf(value) ?? (before === undefined || step === undefined ? undefined : before + step.amount);
@@ -148,7 +155,7 @@ function forget(expressions: readonly Expression[], { values, held }: Knowledge)
     const counter = accessedName(expression);
     if (counter === undefined || isLoad(expression)) continue;
     values.delete(counter);
-    for (const [register, source] of held) if (source === counter) held.delete(register);
+    for (const [register, read] of held) if (read.counter === counter) held.delete(register);
   }
 }
 

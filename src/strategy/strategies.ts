@@ -3,7 +3,7 @@ import { printLitmus } from '../language/printer.ts';
 import { ablations } from './ablation.ts';
 import { acquireRelease } from './acquire-release.ts';
 import { withAtomics } from './atomics.ts';
-import { barriersOf } from './barriers.ts';
+import { barriersOf, mostBarriers } from './barriers.ts';
 import { call, rewriteBodies } from './rewrite.ts';
 import { notApplicable, variant, type Rewrite, type Strategy } from './strategy.ts';
 import { withoutBarriers } from './weaken.ts';
@@ -102,13 +102,22 @@ export function variantsOf(test: LitmusTest, wanted?: readonly string[]): Varian
 
 function wantedStrategies(test: LitmusTest, wanted: readonly string[] | undefined): readonly Strategy[] {
   if (wanted === undefined) return strategies;
-  const every = [...strategies, ...ablations(test)];
+  const single = ablationsOf(test);
+  const every = [...strategies, ...single];
   const chosen = wanted.flatMap((name) => {
     if (name === 'all') return every;
-    if (name === 'ablation') return ablations(test);
+    if (name === 'ablation') return single;
     return every.find((strategy) => strategy.name === name) ?? elsewhere(name);
   });
   return [...new Set(chosen)];
+}
+
+function ablationsOf(test: LitmusTest): readonly Strategy[] {
+  const count = barriersOf(test).length;
+  if (count <= mostBarriers) return ablations(test);
+  const reason = `the test has ${count} barriers, more than ${mostBarriers}`;
+  const sentence = 'each barrier is weakened alone';
+  return [{ name: 'ablation', sentence, rewrite: () => notApplicable(reason) }];
 }
 
 /** An ablation of another test, or a mistake. */
