@@ -201,26 +201,28 @@ async function* runAll(
   { progress, stopped }: Watcher,
 ): AsyncGenerator<BlockRecord> {
   const started = performance.now();
-  const cells = experiment.map(cellCount);
-  const allCells = cells.reduce((sum, n) => sum + n, 0);
   let iterations = 0;
-  let cellsDone = 0;
+  let plannedMs = 0;
+  let cellsLeft = experiment.reduce((sum, test) => sum + cellCount(test), 0);
   for (const [index, test] of experiment.entries()) {
-    const elapsed = performance.now() - started;
-    const amount = amountOf(request.amount, test, elapsed, allCells - cellsDone);
+    const cells = cellCount(test);
+    const elapsedMs = performance.now() - started;
+    const amount = amountOf(request.amount, test, { elapsedMs, plannedMs, cellsLeft });
     for await (const record of runTest(test, amount, runner, request.seed, stopped)) {
       yield record;
       iterations += record.iterations;
-      const elapsedMs = performance.now() - started;
+      const sinceStartMs = performance.now() - started;
       progress({
         testsDone: index,
         tests: experiment.length,
         test: test.test.name,
-        iterationsPerSecond: iterations / (elapsedMs / 1000),
-        msLeft: request.amount.kind === 'time' ? Math.max(0, request.amount.budgetMs - elapsedMs) : undefined,
+        iterationsPerSecond: iterations / (sinceStartMs / 1000),
+        msLeft:
+          request.amount.kind === 'time' ? Math.max(0, request.amount.budgetMs - sinceStartMs) : undefined,
       });
     }
-    cellsDone += cells[index] ?? 0;
+    if (amount.kind === 'time') plannedMs += amount.rounds * amount.blockMs * cells;
+    cellsLeft -= cells;
     if (stopped.aborted) return;
   }
 }
@@ -233,15 +235,14 @@ function cellCount({ variants, plans }: PlannedTest): number {
   );
 }
 
-/** A test's share of what is left of the budget, so that a slow test does not make the run late. */
+/** How much a test may run, of what is left. */
 function amountOf(
   asked: RunRequest['amount'],
   test: PlannedTest,
-  elapsedMs: number,
-  cellsLeft: number,
+  spent: { readonly elapsedMs: number; readonly plannedMs: number; readonly cellsLeft: number },
 ): Amount {
   if (asked.kind === 'iterations') {
     return { kind: 'iterations', perRound: scheduleIterations(asked.perStrategy, test.plans.length) };
   }
-  return { kind: 'time', ...scheduleTime(Math.max(0, asked.budgetMs - elapsedMs), cellsLeft) };
+  return { kind: 'time', ...scheduleTime({ budgetMs: asked.budgetMs, ...spent }) };
 }

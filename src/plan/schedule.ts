@@ -7,9 +7,25 @@ export interface Schedule {
   readonly blockMs: number;
 }
 
-/** Shares a time budget out over cells (a variant under a plan), as blocks of equal length. */
-export function scheduleTime(budgetMs: number, cells: number): Schedule {
-  const share = budgetMs / Math.max(1, cells);
+export interface TimeSpent {
+  readonly budgetMs: number;
+  /** Since the run began, and what was planned to take that long: blocks come with overhead. */
+  readonly elapsedMs: number;
+  readonly plannedMs: number;
+  /** Variants under a plan that are still to run. */
+  readonly cellsLeft: number;
+}
+
+/** Beyond this, time goes to something that will pass, such as other programs. */
+const greatestOverhead = 4;
+
+/**
+ * A cell's share of what is left of a time budget, as blocks of equal length. What ran so far tells how
+ * much longer than planned a block takes, so that the last tests get as much as the first.
+ */
+export function scheduleTime({ budgetMs, elapsedMs, plannedMs, cellsLeft }: TimeSpent): Schedule {
+  const overhead = plannedMs === 0 ? 1 : Math.min(greatestOverhead, Math.max(1, elapsedMs / plannedMs));
+  const share = Math.max(0, budgetMs - elapsedMs) / Math.max(1, cellsLeft) / overhead;
   const rounds = evenUp(Math.max(leastRounds, Math.ceil(share / longestBlockMs)));
   return { rounds, blockMs: share / rounds };
 }

@@ -9,7 +9,12 @@ describe('a schedule', () => {
         fc.integer({ min: 1, max: 10_000_000 }),
         fc.integer({ min: 1, max: 2000 }),
         (budgetMs, cells) => {
-          const { rounds, blockMs } = scheduleTime(budgetMs, cells);
+          const { rounds, blockMs } = scheduleTime({
+            budgetMs,
+            elapsedMs: 0,
+            plannedMs: 0,
+            cellsLeft: cells,
+          });
           expect(rounds % 2).toBe(0);
           expect(rounds).toBeGreaterThanOrEqual(4);
           expect(blockMs).toBeLessThanOrEqual(50);
@@ -17,6 +22,22 @@ describe('a schedule', () => {
         },
       ),
     );
+  });
+
+  it('gives the tests still to come shorter blocks where blocks took longer than planned', () => {
+    const asPlanned = scheduleTime({
+      budgetMs: 60_000,
+      elapsedMs: 30_000,
+      plannedMs: 30_000,
+      cellsLeft: 100,
+    });
+    const late = scheduleTime({ budgetMs: 60_000, elapsedMs: 30_000, plannedMs: 15_000, cellsLeft: 100 });
+    expect(asPlanned.rounds * asPlanned.blockMs).toBeCloseTo(300);
+    expect(late.rounds * late.blockMs).toBeCloseTo(150);
+  });
+
+  it('plans nothing negative when the budget is spent', () => {
+    expect(scheduleTime({ budgetMs: 10, elapsedMs: 50, plannedMs: 10, cellsLeft: 3 }).blockMs).toBe(0);
   });
 
   it('runs the variants forwards, then backwards', () => {
