@@ -13,6 +13,7 @@ export function exitCodeOf({ rows, session, machine }: ResultsDocument): number 
   if (session.interrupted) return exitCodes.interrupted;
   const verdicts = new Set(rows.map(({ verdict }) => verdict));
   if (verdicts.has('violation') && machine.emulation === undefined) return exitCodes.contradiction;
-  if (verdicts.has('invalid') || !rows.some(({ runs }) => runs.length > 0)) return exitCodes.couldNotRun;
+  const runs = rows.flatMap((row) => row.runs);
+  if (runs.length === 0 || runs.some(({ invalid }) => invalid !== undefined)) return exitCodes.couldNotRun;
   return exitCodes.nothingContradicts;
 }

@@ -7,6 +7,7 @@ import { machineCommand } from './machine.ts';
 import { endingOf, UsageError } from './problem.ts';
 import { runCommand } from './run.ts';
 import { showCommand } from './show.ts';
+import { summaryCommand } from './summary.ts';
 import { toolIdentity } from './tool.ts';
 
 // A reader that went away (`| head`) wants no more.
@@ -23,6 +24,7 @@ try {
     .command(showCommand)
     .command(listCommand)
     .command(machineCommand)
+    .command(summaryCommand)
     .version(toolIdentity().version)
     .help()
     .alias('help', 'h')

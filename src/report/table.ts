@@ -99,7 +99,12 @@ function notes({ rows, plans, machine, session }: ResultsDocument, width: number
     );
   }
   if (plans.some(({ pinned }) => !pinned)) sentences.push('Threads were not pinned to CPUs.');
-  for (const verdict of ['violation', 'inconclusive', 'invalid', 'not-run'] as const) {
+  for (const { test, strategy, runs } of rows) {
+    for (const { plan, invalid } of runs.filter((run) => run.invalid !== undefined)) {
+      sentences.push(`invalid: ${test.name} ${strategy} under ${plan}: ${invalid}; not counted.`);
+    }
+  }
+  for (const verdict of ['violation', 'inconclusive', 'not-run'] as const) {
     for (const row of rows.filter((one) => one.verdict === verdict && one.sameCodeAs === undefined)) {
       sentences.push(`${verdict}: ${row.test.name} ${row.strategy}: ${row.reason}.`);
     }
