@@ -16,6 +16,8 @@ const columns: readonly Column[] = [
   { title: 'verdict', align: 'left' },
 ];
 const verdictColumn = 4;
+/** Of a test's rows, under its name. */
+const indent = '  ';
 
 /**
  * The results as a table: each test, and under it its strategies; those that turned out to be the
@@ -25,12 +27,12 @@ export function tableText(document: ResultsDocument, style: TableStyle): string 
   const colors = pc.createColors(style.color);
   const tests = groupBy(document.rows, (row) => row.test.name);
   const cells = new Map([...tests.values()].flat().map((row) => [row, rowCells(row, document.rows)]));
-  const layout = layOut(columns, [...cells.values()], style.width);
+  const layout = layOut(columns, [...cells.values()], style.width - indent.length);
   const lines = rowLines(
     layout,
     columns.map(({ title }) => title),
     (text) => colors.bold(text),
-  );
+  ).map((line) => indent + line);
   for (const [name, rows] of tests) {
     lines.push(colors.bold(name));
     for (const row of rows.filter(({ sameCodeAs }) => sameCodeAs === undefined)) {
@@ -38,7 +40,8 @@ export function tableText(document: ResultsDocument, style: TableStyle): string 
       lines.push(
         ...rowLines(layout, cells.get(row) ?? [], (text, index) =>
           index === verdictColumn ? paint(text) : text,
-        ),
+        ).map((line) => indent + line),
+        ...phaseLines(row, style.width).map((line) => colors.dim(line)),
       );
     }
   }
@@ -50,12 +53,20 @@ function rowCells(row: Row, rows: readonly Row[]): string[] {
     .filter(({ test, sameCodeAs }) => test.name === row.test.name && sameCodeAs === row.strategy)
     .map(({ strategy }) => strategy);
   return [
-    `  ${[row.strategy, ...same].join(' = ')}`,
+    [row.strategy, ...same].join(' = '),
     shortCount(row.iterations),
     shortCount(row.witnesses),
     row.observation,
     row.verdict,
   ];
+}
+
+/** How often each phase of the test's protocol was met. */
+function phaseLines({ phases, iterations }: Row, width: number): string[] {
+  if (phases.length === 0 || iterations === 0) return [];
+  const counts = phases.map(({ name, count }) => `${name} ${shortCount(count)}`).join(', ');
+  const deep = indent + indent;
+  return wrap(counts, width - deep.length).map((line) => deep + line);
 }
 
 type Colors = ReturnType<typeof pc.createColors>;
@@ -89,7 +100,7 @@ function notes({ rows, plans, machine, session }: ResultsDocument, width: number
   }
   if (rows.some(({ observation, verdict }) => observation === 'Never' && verdict === 'upheld')) {
     sentences.push(
-      `"upheld": never seen while its controls fired; ${boundRange(rows)} (95 %, 3/N, iterations taken as independent, which they nearly are).`,
+      `"upheld": never seen while its controls fired; ${boundRange(rows)} (95 %, 3/N, as if iterations were independent, which they are not quite).`,
     );
   }
   const shared = plans.filter(({ oversubscribed }) => oversubscribed).map(({ cpus }) => cpus.length);
