@@ -44,9 +44,15 @@ try {
   });
   if (planned === undefined) throw new Error('SB was not planned.');
   const [first, second] = planned.plans[0]?.affinity.cpus ?? [];
-  const pingPong = await runner.pingPong({ firstCpu: first ?? 0, secondCpu: second ?? 0, roundTrips: 20_000 });
+  const pingPong = await runner.pingPong({
+    firstCpu: first ?? 0,
+    secondCpu: second ?? 0,
+    roundTrips: 20_000,
+  });
   const rates = await measure(planned, runner);
-  process.stdout.write(`SB on ${machine.cpu.model}, CPUs ${first} and ${second}; medians of ${rounds} rounds\n`);
+  process.stdout.write(
+    `SB on ${machine.cpu.model}, CPUs ${first} and ${second}; medians of ${rounds} rounds\n`,
+  );
   if (pingPong.kind === 'reply') {
     process.stdout.write(`ping-pong round trip of a cache line: ${Math.round(pingPong.reply)} ns\n`);
   }
