@@ -25,7 +25,8 @@ function options(argv: Argv) {
       alias: 's',
       type: 'string',
       array: true,
-      describe: `only these, by name, "ablation" or "all" (${strategies.map(({ name }) => name).join(', ')})`,
+      nargs: 1,
+      describe: `only these, with commas between them: names, "ablation" or "all" (${strategies.map(({ name }) => name).join(', ')})`,
     })
     .option('iterations', { alias: 'n', type: 'string', describe: 'run each strategy so often (1e8, 5M)' })
     .option('time', {
@@ -51,7 +52,7 @@ function options(argv: Argv) {
     })
     .conflicts('iterations', 'time')
     .example('$0 run', 'the whole suite, about a minute')
-    .example('$0 run litmus/kvm --strategy kernel none', 'two strategies of the KVM tests')
+    .example('$0 run litmus/kvm --strategy kernel,none', 'two strategies of the KVM tests')
     .example("$0 run 'my/*.litmus' --time 5min --cpus 2,3", 'your own tests, longer, on two CPUs');
 }
 
@@ -87,7 +88,7 @@ export const runCommand: CommandModule<object, Options> = {
 function requestOf(args: Options): RunRequest {
   return {
     files: args.files,
-    strategies: args.strategy ?? [],
+    strategies: (args.strategy ?? []).flatMap((names) => names.split(',').map((name) => name.trim())),
     amount:
       args.iterations === undefined
         ? { kind: 'time', budgetMs: milliseconds(args.time ?? defaultTime) }
