@@ -7,12 +7,13 @@ import { hostArchitecture, type Architecture } from './architecture.ts';
 import { readSuite, readTests, type TestFile } from './language/test-files.ts';
 import { controlsOf } from './judge/controls.ts';
 import type { LitmusTest } from './language/litmus-test.ts';
+import { printLitmus } from './language/printer.ts';
 import { judgeRows } from './judge/rows.ts';
 import { layoutNames } from './lower/machine-code.ts';
 import type { Target } from './lower/target.ts';
 import { targetFor } from './lower/targets.ts';
 import { planAffinity, unpinnedAffinity, type Affinity } from './plan/affinity.ts';
-import { planExperiment, type PlannedTest } from './plan/experiment.ts';
+import { planExperiment, type PlannedTest, type SelectedTest } from './plan/experiment.ts';
 import { plansFor } from './plan/run-plan.ts';
 import { scheduleIterations, scheduleTime } from './plan/schedule.ts';
 import type { Topology } from './plan/topology.ts';
@@ -71,7 +72,12 @@ export async function runLitmus(
 ): Promise<{ document: ResultsDocument; file: string }> {
   const architecture = architectureOfHost();
   const asked = request.files.length === 0 ? readSuite() : readTests(request.files);
-  const tests = withControls(asked, readSuite(), request.strategies, architecture);
+  const tests = withControls(
+    asked,
+    strangersApart(asked, readSuite(), watcher),
+    request.strategies,
+    architecture,
+  );
   prepareResultsFolder(request.resultsFolder);
   const runner = await startRunner().catch((error: Error) => {
     throw new CannotRunError(error.message);
@@ -136,9 +142,36 @@ function chooseTarget(architecture: Architecture, facts: MachineFacts, variant: 
   throw new CannotRunError(`This CPU does not run variant ${variant} of ${architecture} code: it ${choice}.`);
 }
 
-interface SelectedTest {
-  readonly source: TestFile;
-  readonly strategies: readonly string[];
+/**
+ * The suite with nothing of it vouching for a test that only shares its name with one of the suite: a
+ * control is made for the test it was written beside.
+ */
+function strangersApart(
+  asked: readonly TestFile[],
+  suite: readonly TestFile[],
+  { notice }: Watcher,
+): readonly TestFile[] {
+  const own = new Map(suite.map(({ test }) => [test.name, printLitmus(test)]));
+  const strangers = asked.filter(
+    ({ test }) => own.has(test.name) && own.get(test.name) !== printLitmus(test),
+  );
+  for (const { file, test } of strangers) {
+    notice(`${file} is not the suite's ${test.name}: the controls made for that one do not vouch for it.`);
+  }
+  const strange = new Set(strangers.map(({ test }) => test.name));
+  return suite.map((one) => ({
+    ...one,
+    test: {
+      ...one.test,
+      header: {
+        ...one.test.header,
+        vouchesFor: one.test.header.vouchesFor.map((vouching) => ({
+          ...vouching,
+          names: vouching.names.filter((name) => !strange.has(name)),
+        })),
+      },
+    },
+  }));
 }
 
 /**
@@ -169,9 +202,10 @@ function withControls(
   return [
     ...asked.map((source) => ({
       source,
+      role: 'asked' as const,
       strategies: [...(strategies.length === 0 ? usual(source.test) : strategies), ...own(source.test.name)],
     })),
-    ...controls.map((source) => ({ source, strategies: ['kernel'] })),
+    ...controls.map((source) => ({ source, role: 'control' as const, strategies: ['kernel'] })),
   ];
 }
 
@@ -204,7 +238,9 @@ async function* runAll(
   let iterations = 0;
   let plannedMs = 0;
   let cellsLeft = experiment.reduce((sum, test) => sum + cellCount(test), 0);
-  for (const [index, test] of experiment.entries()) {
+  // Controls first: what an interrupted run has seen then counts.
+  const order = experiment.toSorted((left, right) => Number(isControl(right)) - Number(isControl(left)));
+  for (const [index, test] of order.entries()) {
     const cells = cellCount(test);
     const elapsedMs = performance.now() - started;
     const amount = amountOf(request.amount, test, { elapsedMs, plannedMs, cellsLeft });
@@ -226,6 +262,8 @@ async function* runAll(
     if (stopped.aborted) return;
   }
 }
+
+const isControl = ({ test }: PlannedTest) => test.header.vouchesFor.length > 0;
 
 /** Variants that run, under each plan. */
 function cellCount({ variants, plans }: PlannedTest): number {

@@ -37,7 +37,7 @@ try {
   if (source === undefined) throw new Error('The suite has no SB test.');
   const hasTimeBase = facts?.timeBase.problem === undefined;
   const [planned] = planExperiment({
-    tests: [{ source, strategies: ['kernel'] }],
+    tests: [{ source, role: 'asked', strategies: ['kernel'] }],
     target,
     plans: (test) => [spinEveryIteration, ...plansFor(test, hasTimeBase)],
     place: (threads) => planAffinity(topology, threads),

@@ -14,6 +14,9 @@ export function exitCodeOf({ rows, session, machine }: ResultsDocument): number 
   const verdicts = new Set(rows.map(({ verdict }) => verdict));
   if (verdicts.has('violation') && machine.emulation === undefined) return exitCodes.contradiction;
   const runs = rows.flatMap((row) => row.runs);
-  if (runs.length === 0 || runs.some(({ invalid }) => invalid !== undefined)) return exitCodes.couldNotRun;
+  const asked = rows.filter(({ role }) => role === 'asked');
+  const ran = new Set(rows.filter((row) => row.runs.length > 0).map(({ test }) => test.name));
+  const askedInVain = asked.some(({ test }) => !ran.has(test.name));
+  if (askedInVain || runs.some(({ invalid }) => invalid !== undefined)) return exitCodes.couldNotRun;
   return exitCodes.nothingContradicts;
 }

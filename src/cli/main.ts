@@ -1,7 +1,6 @@
 #!/usr/bin/env node
 import yargs from 'yargs';
 import { hideBin } from 'yargs/helpers';
-import { exitCodes } from './exit-codes.ts';
 import { listCommand } from './list.ts';
 import { machineCommand } from './machine.ts';
 import { endingOf, UsageError } from './problem.ts';
@@ -10,11 +9,12 @@ import { showCommand } from './show.ts';
 import { summaryCommand } from './summary.ts';
 import { toolIdentity } from './tool.ts';
 
-// A reader that went away (`| head`) wants no more.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(exitCodes.nothingContradicts);
-  throw error;
-});
+// A reader that went away (`| head`) wants no more of it; the run and its exit code stand.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+}
 
 try {
   await yargs(hideBin(process.argv))

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { basename } from 'node:path';
 import type { Argv, CommandModule } from 'yargs';
 import { runLitmus, type RunRequest } from '../pipeline.ts';
 import { parseCpuList } from '../plan/cpu-list.ts';
@@ -64,9 +63,12 @@ export const runCommand: CommandModule<object, Options> = {
   builder: options,
   handler: async (args) => {
     const stopped = new AbortController();
-    const stop = () => stopped.abort();
-    process.once('SIGINT', stop).once('SIGTERM', stop);
     const line = new ProgressLine(process.stderr);
+    const stop = () => {
+      stopped.abort();
+      line.note('Stopping after the block in flight; what was counted is kept.');
+    };
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, stop);
     const { document, file } = await runLitmus(requestOf(args), {
       progress: (progress) => line.show(progress),
       notice: (sentence) => line.note(sentence),
@@ -85,6 +87,11 @@ export const runCommand: CommandModule<object, Options> = {
   },
 };
 
+/** An argument with its paths shortened to file names: `--results=/home/me/r` is `--results=r`. */
+function withoutFolders(argument: string): string {
+  return argument.replace(/(^|[=,])[^=,]*\/(?=[^/])/g, '$1');
+}
+
 function requestOf(args: Options): RunRequest {
   return {
     files: args.files,
@@ -98,7 +105,7 @@ function requestOf(args: Options): RunRequest {
     seed: args.seed === undefined ? randomBytes(8).readBigUInt64LE() : seed(args.seed),
     resultsFolder: args.results,
     tool: toolIdentity(),
-    arguments: process.argv.slice(2).map((argument) => basename(argument) || argument),
+    arguments: process.argv.slice(2).map(withoutFolders),
   };
 }
 

@@ -51,8 +51,10 @@ export const showCommand: CommandModule<object, Options> = {
   describe: 'show what a test becomes: source, strategy, machine code, run plan',
   builder: options,
   handler: (args) => {
-    const [source] = readTests([args.file]);
-    if (source === undefined) throw new UsageError(`${args.file}: no test in it.`);
+    const [source, another] = readTests([args.file]);
+    if (source === undefined || another !== undefined) {
+      throw new UsageError(`${args.file} names several tests: give one file.`);
+    }
     process.stdout.write(`${stageText(args, source)}\n`);
   },
 };

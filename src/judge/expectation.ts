@@ -1,29 +1,41 @@
 import type { LitmusTest } from '../language/litmus-test.ts';
-import type { Observation, Tally } from './histogram.ts';
+import type { Tally } from './histogram.ts';
 
-/** What a model says of the event a test asks about: the proposition, or for `forall` its negation. */
+/**
+ * The event a verdict is about: an outcome that satisfies the condition's proposition, or one that does
+ * not. `exists` and `~exists` ask for a witness, `forall` for a counterexample, unless the model says
+ * that the other is the impossible one (`exists` with `Result: Always`).
+ */
+export type TestEvent = 'witness' | 'counterexample';
+
+/** What a model says of that event. */
 export interface Expectation {
   readonly verdict: 'allowed' | 'forbidden' | 'unknown';
+  readonly event: TestEvent;
   /** Who says so, for the reader: `LKMM (Result:)`. */
   readonly by: string;
 }
-
-const unknown: Expectation = { verdict: 'unknown', by: 'no model was asked' };
 
 /**
  * The expectation that the file's own `Result:` gives. It speaks of the file as written, so
  * strategies do not inherit it.
  */
 export function statedExpectation(test: LitmusTest): Expectation {
-  const stated = observations.find((observation) => observation === test.header.result);
-  if (stated === undefined) return unknown;
-  const impossible: Observation = test.condition.quantifier === 'forall' ? 'Always' : 'Never';
-  return { verdict: stated === impossible ? 'forbidden' : 'allowed', by: 'LKMM (Result:)' };
+  const asked: TestEvent = test.condition.quantifier === 'forall' ? 'counterexample' : 'witness';
+  const by = 'LKMM (Result:)';
+  switch (test.header.result?.toLowerCase()) {
+    case 'never':
+      return { verdict: 'forbidden', event: 'witness', by };
+    case 'always':
+      return { verdict: 'forbidden', event: 'counterexample', by };
+    case 'sometimes':
+      return { verdict: 'allowed', event: asked, by };
+    default:
+      return { verdict: 'unknown', event: asked, by: 'no model was asked' };
+  }
 }
 
-const observations: readonly Observation[] = ['Never', 'Sometimes', 'Always'];
-
-/** Iterations that show the event a test asks about: witnesses, or for `forall` counterexamples. */
-export function sightings(test: LitmusTest, counted: Pick<Tally, 'iterations' | 'witnesses'>): number {
-  return test.condition.quantifier === 'forall' ? counted.iterations - counted.witnesses : counted.witnesses;
+/** Iterations that show an event. */
+export function sightings(event: TestEvent, counted: Pick<Tally, 'iterations' | 'witnesses'>): number {
+  return event === 'counterexample' ? counted.iterations - counted.witnesses : counted.witnesses;
 }

@@ -1,4 +1,5 @@
 import type { Architecture } from '../architecture.ts';
+import { wrapConditionValues } from '../language/condition-values.ts';
 import type { LitmusTest } from '../language/litmus-test.ts';
 import type { PlannedTest, PlannedVariant } from '../plan/experiment.ts';
 import type { BlockRecord } from '../run/blocks.ts';
@@ -59,7 +60,7 @@ export function judgeRows(
         const evidence = shown.map(({ plan, tally: counted, invalid }) => ({
           plan,
           iterations: counted.iterations,
-          sightings: sightings(variant.test, counted),
+          sightings: sightings(expectation.event, counted),
           invalid,
           controls: controlsUnder(plan, planned, suite, experiment, runsOf, architecture),
         }));
@@ -107,7 +108,8 @@ function runsByVariant(
 }
 
 function judgeRun(test: LitmusTest, plan: string, records: readonly BlockRecord[]): JudgedRun {
-  const blocks = records.map((record) => ({ record, tally: tally(test, record.outcomes) }));
+  const wrapped = wrapConditionValues(test);
+  const blocks = records.map((record) => ({ record, tally: tally(wrapped, record.outcomes) }));
   return {
     plan,
     tally: addTallies(blocks.map((block) => block.tally)),
@@ -135,21 +137,18 @@ function controlsUnder(
   architecture: Architecture,
 ): readonly ControlReport[] {
   const layout = plans.find(({ name }) => name === plan)?.plan.layout ?? '';
-  return controlsOf(test, suite, architecture, layout).flatMap((control) => {
+  return controlsOf(test, suite, architecture, layout).flatMap((control): ControlReport[] => {
     const source = experiment.find((one) => one.test.name === control.test);
     const variant = source?.variants.find(({ strategy }) => strategy === control.strategy);
-    if (source === undefined || variant === undefined) return [];
+    // A control that is not meant to run under this plan does not vouch for it.
+    if (variant === undefined || !source?.plans.some(({ name }) => name === plan)) return [];
     const run = runsOf(control.test, variant.sameCodeAs ?? variant.strategy).find((one) => one.plan === plan);
-    const counts = run !== undefined && run.invalid === undefined;
-    const seen = counts ? sightings(variant.test, run.tally) : 0;
-    return [
-      {
-        name: control.test === test.name ? `${control.test} ${control.strategy}` : control.test,
-        plan,
-        fired: seen >= sightingsToFire,
-        sightings: seen,
-        iterations: counts ? run.tally.iterations : 0,
-      },
-    ];
+    const name = control.test === test.name ? `${control.test} ${control.strategy}` : control.test;
+    if (run === undefined || run.invalid !== undefined) {
+      return [{ name, plan, state: 'not-run', sightings: 0, iterations: 0 }];
+    }
+    const seen = sightings(statedExpectation(variant.test).event, run.tally);
+    const state = seen >= sightingsToFire ? 'fired' : 'silent';
+    return [{ name, plan, state, sightings: seen, iterations: run.tally.iterations }];
   });
 }

@@ -7,7 +7,8 @@ export type VerdictName = 'violation' | 'seen' | 'upheld' | 'unseen' | 'inconclu
 export interface ControlReport {
   readonly name: string;
   readonly plan: string;
-  readonly fired: boolean;
+  /** `silent`: it ran and was not seen often enough. `not-run`: not reached, or its counts are no data. */
+  readonly state: 'fired' | 'silent' | 'not-run';
   readonly sightings: number;
   readonly iterations: number;
 }
@@ -65,7 +66,7 @@ export function judge(expectation: Expectation, evidence: readonly PlanEvidence[
 /** Forbidden and never seen: it counts where every control that applies fired. */
 function judgeNever(evidence: readonly PlanEvidence[]): Verdict {
   const vouched = evidence.filter(
-    ({ controls }) => controls.length > 0 && controls.every(({ fired }) => fired),
+    ({ controls }) => controls.length > 0 && controls.every(({ state }) => state === 'fired'),
   );
   const iterations = total(vouched, 'iterations');
   if (iterations > 0) {
@@ -76,13 +77,20 @@ function judgeNever(evidence: readonly PlanEvidence[]): Verdict {
       bound: 3 / iterations,
     };
   }
-  const silent = [
-    ...new Set(
-      evidence.flatMap(({ controls }) => controls.filter(({ fired }) => !fired).map(({ name }) => name)),
-    ),
-  ];
-  const reason = silent.length === 0 ? 'no control' : `control ${silent.join(', ')} did not fire`;
+  const all = evidence.flatMap(({ controls }) => controls);
+  const problems = [
+    { names: namesOf(all, 'silent'), what: 'did not fire' },
+    { names: namesOf(all, 'not-run'), what: 'did not run' },
+  ].filter(({ names }) => names.length > 0);
+  const reason =
+    problems.length === 0
+      ? 'no control'
+      : problems.map(({ names, what }) => `control ${names.join(', ')} ${what}`).join('; ');
   return { name: 'inconclusive', reason, bound: 3 / total(evidence, 'iterations') };
+}
+
+function namesOf(controls: readonly ControlReport[], state: ControlReport['state']): readonly string[] {
+  return [...new Set(controls.filter((control) => control.state === state).map(({ name }) => name))];
 }
 
 function total(evidence: readonly PlanEvidence[], key: 'iterations' | 'sightings'): number {

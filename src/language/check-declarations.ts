@@ -12,6 +12,9 @@ import { Mistake } from './mistake.ts';
 
 /** Throws a Mistake at the first declaration that makes no sense: of a thread, a location or a local. */
 export function checkDeclarations(test: LitmusTest): void {
+  if (/\p{Cc}/u.test(test.name)) {
+    throw new Mistake("the test's name has a control character in it", { line: 1, column: 1 });
+  }
   test.threads.forEach(checkThread);
   checkInitial(test.initial, test.threads.length);
 }
@@ -35,6 +38,7 @@ function checkThread(thread: Thread, index: number): void {
 }
 
 function checkParameter({ name, type, at }: Parameter): void {
+  if (name === '__proto__') throw new Mistake(`'${name}' cannot name a location: choose another`, at);
   if (type.pointers === 0) {
     throw new Mistake(`the parameter '${name}' must point to its location: '${typeText(type)} *${name}'`, at);
   }

@@ -8,7 +8,7 @@ export class LitmusSyntaxError extends Error {
   readonly sentence: string;
 
   constructor(sentence: string, at: Position, file: string, source: string) {
-    super(`${file}:${at.line}:${at.column}: ${sentence}${excerpt(at, source)}`);
+    super(printable(`${file}:${at.line}:${at.column}: ${sentence}`) + excerpt(at, source));
     this.file = file;
     this.at = at;
     this.sentence = sentence;
@@ -24,5 +24,10 @@ function excerpt(at: Position, source: string): string {
   const shown = line.slice(first, first + widestExcerpt);
   // Keeping tabs keeps the caret under its column whatever the terminal's tab width.
   const indent = line.slice(first, at.column - 1).replace(/[^\t]/g, ' ');
-  return `\n${shown}\n${indent}^`;
+  return `\n${printable(shown)}\n${indent}^`;
+}
+
+/** A file's text must not steer the terminal: control characters but the tab are shown as `?`. */
+function printable(text: string): string {
+  return text.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]/gu, (character) => (character === '\t' ? character : '?'));
 }

@@ -16,6 +16,9 @@ export interface PlacedPlan {
   readonly affinity: Affinity;
 }
 
+/** Whether a test was asked for, or runs because it vouches for one that was. */
+export type TestRole = 'asked' | 'control';
+
 /** One strategy of a test. */
 export interface PlannedVariant extends Variant {
   /** The strategy whose code is the same, byte for byte under every plan, and which runs in its stead. */
@@ -28,6 +31,7 @@ export interface PlannedVariant extends Variant {
 
 export interface PlannedTest {
   readonly file: string;
+  readonly role: TestRole;
   readonly test: LitmusTest;
   readonly variants: readonly PlannedVariant[];
   /** Strategies that were asked for by name and do not apply. */
@@ -35,8 +39,14 @@ export interface PlannedTest {
   readonly plans: readonly PlacedPlan[];
 }
 
+export interface SelectedTest {
+  readonly source: TestFile;
+  readonly role: TestRole;
+  readonly strategies: readonly string[];
+}
+
 export interface ExperimentRequest {
-  readonly tests: readonly { readonly source: TestFile; readonly strategies: readonly string[] }[];
+  readonly tests: readonly SelectedTest[];
   readonly target: Target;
   /** The plans a test runs under. */
   readonly plans: (test: LitmusTest) => readonly RunPlan[];
@@ -46,30 +56,47 @@ export interface ExperimentRequest {
 
 /** Everything that will run: each test's variants, lowered for each of its plans. */
 export function planExperiment(request: ExperimentRequest): readonly PlannedTest[] {
-  return request.tests.map(({ source, strategies }) => planTest(source, strategies, request));
+  return request.tests.map((selected) => planTest(selected, request));
 }
 
-function planTest(
-  { file, test }: TestFile,
-  strategies: readonly string[],
-  { target, plans: plansOf, place }: ExperimentRequest,
-): PlannedTest {
-  const affinity = place(test.threads.length);
-  const plans = plansOf(test).map((plan) => ({
-    name: `${plan.name}@${affinity.cpus.join(',')}`,
-    plan,
-    affinity,
-  }));
+function planTest({ source, role, strategies }: SelectedTest, request: ExperimentRequest): PlannedTest {
+  const { file, test } = source;
+  const plans = placedPlans(test, request);
   const { variants, refused } = variantsOf(test, strategies);
+  // As written first: where others turn out to be the same code, its name and its verdict stand for them.
+  const ordered = variants.toSorted((left, right) => Number(isAsWritten(right)) - Number(isAsWritten(left)));
   const planned: PlannedVariant[] = [];
-  for (const variant of variants) {
-    const lowered = lowerForPlans(variant.test, target, plans);
+  for (const variant of ordered) {
+    const lowered =
+      typeof plans === 'string'
+        ? { codes: new Map(), problem: plans }
+        : lowerForPlans(variant.test, request.target, plans);
     const twin = planned.find(({ codes }) => lowered.codes.size > 0 && sameCode(codes, lowered.codes));
     planned.push({ ...variant, ...lowered, sameCodeAs: twin?.strategy });
   }
   // Without being named, a strategy that does not apply is no news.
   const named = refused.filter(({ strategy }) => strategies.includes(strategy));
-  return { file, test, variants: planned, refused: named, plans };
+  return {
+    file,
+    role,
+    test,
+    variants: planned,
+    refused: named,
+    plans: typeof plans === 'string' ? [] : plans,
+  };
+}
+
+const isAsWritten = ({ strategy }: Variant) => strategy === 'kernel';
+
+/** The plans on their CPUs, or why the test has none. */
+function placedPlans(test: LitmusTest, { plans, place }: ExperimentRequest): readonly PlacedPlan[] | string {
+  const affinity = place(test.threads.length);
+  try {
+    return plans(test).map((plan) => ({ name: `${plan.name}@${affinity.cpus.join(',')}`, plan, affinity }));
+  } catch (error) {
+    if (error instanceof LoweringError) return error.message;
+    throw error;
+  }
 }
 
 function lowerForPlans(

@@ -1,6 +1,6 @@
 /** Blocks a variant gets at least under a plan, so that a drift shows and strategies alternate. */
 const leastRounds = 4;
-const longestBlockMs = 50;
+export const longestBlockMs = 50;
 
 export interface Schedule {
   readonly rounds: number;
@@ -53,12 +53,18 @@ export function blockSeed(seed: bigint, block: number): bigint {
 
 const iterationRounds = 4;
 
-/** Shares a variant's iterations out over its plans and rounds: the counts of one plan's rounds, which add up. */
-export function scheduleIterations(iterations: number, plans: number): readonly number[] {
-  const share = Math.ceil(iterations / plans);
+/**
+ * Shares a variant's iterations out over its plans, and those over rounds: by plan, the counts of its
+ * rounds. They add up to the number asked for.
+ */
+export function scheduleIterations(iterations: number, plans: number): readonly (readonly number[])[] {
+  return shares(iterations, plans).map((ofPlan) => shares(ofPlan, iterationRounds));
+}
+
+/** Whole numbers as equal as can be, with the given sum. */
+function shares(sum: number, parts: number): readonly number[] {
   return Array.from(
-    { length: iterationRounds },
-    (_, round) =>
-      Math.floor((share * (round + 1)) / iterationRounds) - Math.floor((share * round) / iterationRounds),
+    { length: parts },
+    (_, part) => Math.floor((sum * (part + 1)) / parts) - Math.floor((sum * part) / parts),
   );
 }

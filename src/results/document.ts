@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import { basename, dirname, relative, resolve } from 'node:path';
+import { suiteFolder } from '../language/test-files.ts';
 import { printLitmus } from '../language/printer.ts';
 import type { LitmusTest } from '../language/litmus-test.ts';
 import type { JudgedRow, JudgedRun } from '../judge/rows.ts';
@@ -70,6 +72,7 @@ function variantHead(
 ): RowHead {
   const [code] = variant.codes?.values() ?? [];
   return {
+    role: planned.role,
     test: testOf(planned),
     strategy: variant.strategy,
     ...(variant.sentence === undefined ? {} : { sentence: variant.sentence }),
@@ -145,11 +148,17 @@ function planRecords(experiment: readonly PlannedTest[]): PlanRecord[] {
 function testOf({ file, test }: PlannedTest): Row['test'] {
   return {
     name: test.name,
-    file,
+    file: shownPath(file),
     digest: digestOf(test),
     threads: test.threads.length,
     quantifier: test.condition.quantifier,
   };
+}
+
+/** A test of the suite by its path in it, any other by its name alone: results name no folder of the user's. */
+function shownPath(file: string): string {
+  const inSuite = relative(dirname(resolve(suiteFolder)), resolve(file));
+  return inSuite.startsWith('..') ? basename(file) : inSuite;
 }
 
 /** SHA-256 of the canonical text: comments in the code and layout of the file make no difference. */

@@ -77,6 +77,9 @@ const runSchema = strictObject(
 
 /** The part of a row that is known before it runs. */
 export const variantProperties = {
+  role: Type.Enum(['asked', 'control'], {
+    description: 'Whether the test was asked for, or runs because it vouches for one that was.',
+  }),
   test: strictObject({
     name: text(),
     file: Type.Optional(text("As given, relative to the suite's or the working folder.")),
@@ -96,6 +99,7 @@ export const variantProperties = {
   expectation: strictObject(
     {
       verdict: Type.Enum(['allowed', 'forbidden', 'unknown']),
+      event: Type.Enum(['witness', 'counterexample']),
       by: text('Who says so.'),
     },
     "What a model says of the event the test asks about: the condition's proposition, or for forall its negation.",
@@ -122,7 +126,7 @@ const rowSchema = strictObject(
       strictObject({
         name: text(),
         plan: text(),
-        fired: Type.Boolean(),
+        state: Type.Enum(['fired', 'silent', 'not-run']),
         sightings: count(),
         iterations: count(),
       }),

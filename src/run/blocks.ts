@@ -1,5 +1,5 @@
 import type { PlacedPlan, PlannedTest } from '../plan/experiment.ts';
-import { blockSeed, roundOrder } from '../plan/schedule.ts';
+import { blockSeed, longestBlockMs, roundOrder } from '../plan/schedule.ts';
 import type { MachineCode } from '../lower/machine-code.ts';
 import type { RunRequest } from './addon.ts';
 import { outcomesOf, type ObservedOutcome } from './outcomes.ts';
@@ -26,7 +26,10 @@ export interface BlockRecord {
 
 /** How much each variant runs under each plan: so many iterations, or rounds of so many milliseconds. */
 export type Amount =
-  | { readonly kind: 'iterations'; readonly perRound: readonly number[] }
+  | {
+      readonly kind: 'iterations';
+      /** By plan, then by round. */ readonly perRound: readonly (readonly number[])[];
+    }
   | { readonly kind: 'time'; readonly rounds: number; readonly blockMs: number };
 
 const blockTimeoutMs = 20_000;
@@ -43,23 +46,28 @@ export async function* runTest(
   stopped: AbortSignal,
 ): AsyncGenerator<BlockRecord> {
   let block = 0;
-  for (const placed of test.plans) {
+  for (const [index, placed] of test.plans.entries()) {
     const pace = new Map<string, number>();
     const failed = new Set<string>();
     const variants = test.variants.filter(
       ({ sameCodeAs, problem }) => sameCodeAs === undefined && problem === undefined,
     );
-    const rounds = amount.kind === 'time' ? amount.rounds : amount.perRound.length;
+    const rounds = amount.kind === 'time' ? amount.rounds : (amount.perRound[index]?.length ?? 0);
     for (let round = 0; round < rounds; round++) {
       for (const { strategy, codes } of roundOrder(variants, round)) {
         const code = codes.get(placed.name);
         if (code === undefined || failed.has(strategy)) continue;
-        for (const size of blockSizes(amount, round, placed, () => pace.get(strategy))) {
+        for (const size of blockSizes(amount, { plan: index, round, cells: placed.plan.cells }, () =>
+          pace.get(strategy),
+        )) {
           if (stopped.aborted) return;
           const record = await runBlock(code, placed, size, runner, blockSeed(seed, block++));
           yield { test: test.test.name, strategy, plan: placed.name, ...record };
           pace.set(strategy, record.wallNs / Math.max(1, record.iterations));
-          if (record.problem !== undefined) failed.add(strategy);
+          if (record.problem !== undefined) {
+            failed.add(strategy);
+            break;
+          }
         }
       }
     }
@@ -74,26 +82,31 @@ interface BlockSize {
 const batchesToFindPace = 2;
 
 /**
- * A round's blocks in whole batches. By time, a variant's first block is a short one that tells its
- * pace; a number of iterations that is not a whole number of batches ends with a smaller one.
+ * A round's blocks in whole batches, none longer than it should be: a variant's first block is a short
+ * one that tells its pace. A number of iterations that is not a whole number of batches ends with a
+ * smaller one.
  */
 function* blockSizes(
   amount: Amount,
-  round: number,
-  { plan: { cells } }: PlacedPlan,
+  { plan, round, cells }: { readonly plan: number; readonly round: number; readonly cells: number },
   nsPerIteration: () => number | undefined,
 ): Generator<BlockSize> {
+  const batchesIn = (ms: number) => {
+    const pace = nsPerIteration();
+    return pace === undefined ? batchesToFindPace : Math.max(1, Math.round((ms * 1e6) / (pace * cells)));
+  };
   if (amount.kind === 'time') {
     if (nsPerIteration() === undefined) yield { cells, batches: batchesToFindPace };
-    const batchNs = (nsPerIteration() ?? Number.POSITIVE_INFINITY) * cells;
-    yield { cells, batches: Math.max(1, Math.round((amount.blockMs * 1e6) / batchNs)) };
+    yield { cells, batches: batchesIn(amount.blockMs) };
     return;
   }
-  const iterations = amount.perRound[round] ?? 0;
-  const batches = Math.floor(iterations / cells);
-  const rest = iterations - batches * cells;
-  if (batches > 0) yield { cells, batches };
-  if (rest > 0) yield { cells: rest, batches: 1 };
+  let left = amount.perRound[plan]?.[round] ?? 0;
+  while (left >= cells) {
+    const batches = Math.min(Math.floor(left / cells), batchesIn(longestBlockMs));
+    yield { cells, batches };
+    left -= batches * cells;
+  }
+  if (left > 0) yield { cells: left, batches: 1 };
 }
 
 async function runBlock(
@@ -140,7 +153,7 @@ async function runBlock(
     wallNs: reply.wallNs,
     strayed: reply.threads.reduce((sum, { strayedBatches }) => sum + strayedBatches, 0),
     switches: reply.threads.reduce((sum, { involuntarySwitches }) => sum + involuntarySwitches, 0),
-    problem: problemOf(reply, code, outcomes),
+    problem: problemOf(reply, code, outcomes, cells * batches),
   };
 }
 
@@ -149,6 +162,7 @@ function problemOf(
   reply: Extract<Awaited<ReturnType<Runner['run']>>, { kind: 'reply' }>['reply'],
   code: MachineCode,
   outcomes: readonly ObservedOutcome[],
+  asked: number,
 ): string | undefined {
   if (reply.stuck !== undefined) {
     const { thread, status } = reply.stuck;
@@ -159,6 +173,6 @@ function problemOf(
   const strayed = reply.threads.findIndex(({ strayedBatches }) => strayedBatches > 0);
   if (strayed !== -1) return `P${strayed} was moved off the CPU it was pinned to`;
   const total = outcomes.reduce((sum, { count }) => sum + count, 0);
-  if (total !== reply.iterations) return `${total} outcomes were counted in ${reply.iterations} iterations`;
+  if (total !== asked) return `${total} outcomes were counted in ${asked} iterations`;
   return undefined;
 }

@@ -56,8 +56,7 @@ describe('a run on this machine', () => {
 
   it('runs exactly the iterations asked for', () => {
     const { document } = run(...file('classic/MP'), '--iterations', '100003', '--strategy', 'kernel');
-    expect(row(document, 'MP', 'kernel').iterations).toBeGreaterThanOrEqual(100_003);
-    expect(row(document, 'MP', 'kernel').iterations).toBeLessThan(100_003 + 2);
+    expect(row(document, 'MP', 'kernel').iterations).toBe(100_003);
   });
 
   it('brings along the controls without which a "never" says nothing', () => {
@@ -76,7 +75,7 @@ describe('a run on this machine', () => {
       'C rcu\n{}\nP0(int *x)\n{\n\trcu_read_lock();\n\tWRITE_ONCE(*x, 1);\n\trcu_read_unlock();\n}\nexists (x=2)\n',
     );
     const { status, document } = run(rcu, ...file('classic/CoWW'), '--iterations', '1000');
-    expect(status).toBe(0);
+    expect(status).toBe(3);
     expect(row(document, 'rcu', 'kernel')).toMatchObject({ verdict: 'not-run', iterations: 0 });
     expect(row(document, 'rcu', 'kernel').reason).toMatch(/rcu_read_lock/);
     expect(row(document, 'CoWW', 'kernel').iterations).toBeGreaterThan(0);
@@ -220,7 +219,7 @@ describe.skipIf(corpus === undefined)(
           .filter(([, verdict]) => verdict === 'Never')
           .map(([test]) => test),
       );
-      const { document } = run(join(corpus ?? '', name), '--strategy', 'kernel', '--iterations', '20k');
+      const { document } = run(join(corpus ?? '', name), '--strategy', 'kernel', '--iterations', '200k');
       const ran = document.rows.filter(({ test }) => test.file?.includes(`/${name}/`));
       const notRun = ran.filter(({ verdict }) => verdict === 'not-run');
       expect(notRun.filter(({ reason }) => !/rcu/.test(reason))).toEqual([]);

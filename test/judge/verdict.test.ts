@@ -2,14 +2,14 @@ import { describe, expect, it } from 'vitest';
 import type { Expectation } from '../../src/judge/expectation.ts';
 import { judge, type ControlReport, type PlanEvidence } from '../../src/judge/verdict.ts';
 
-const forbidden: Expectation = { verdict: 'forbidden', by: 'LKMM (Result:)' };
-const allowed: Expectation = { verdict: 'allowed', by: 'LKMM (Result:)' };
-const unknown: Expectation = { verdict: 'unknown', by: 'no model was asked' };
+const forbidden: Expectation = { verdict: 'forbidden', event: 'witness', by: 'LKMM (Result:)' };
+const allowed: Expectation = { verdict: 'allowed', event: 'witness', by: 'LKMM (Result:)' };
+const unknown: Expectation = { verdict: 'unknown', event: 'witness', by: 'no model was asked' };
 
 const control = (fired: boolean, name = 'SB'): ControlReport => ({
   name,
   plan: 'p',
-  fired,
+  state: fired ? 'fired' : 'silent',
   sightings: fired ? 100 : 0,
   iterations: 1000,
 });
@@ -46,6 +46,14 @@ describe('a verdict', () => {
   it('is inconclusive when a control did not fire, and names it', () => {
     const verdict = judge(forbidden, [evidence({ controls: [control(true), control(false, 'swap')] })]);
     expect(verdict).toMatchObject({ name: 'inconclusive', reason: 'control swap did not fire' });
+  });
+
+  it('tells a control that did not run from one that did not fire', () => {
+    const notRun: ControlReport = { ...control(false, 'late'), state: 'not-run' };
+    expect(judge(forbidden, [evidence({ controls: [control(false, 'swap'), notRun] })])).toMatchObject({
+      name: 'inconclusive',
+      reason: 'control swap did not fire; control late did not run',
+    });
   });
 
   it('is inconclusive when no control applies', () => {

@@ -275,7 +275,7 @@ const information = inner.filter((text) => !/[{]|\/[/*]|^P\d+\s*\(/.test(text));
 
 export const arbitraryTest: fc.Arbitrary<LitmusTest> = threads.chain((made) =>
   fc.record({
-    name: inner,
+    name: inner.filter((text) => !/\p{Cc}/u.test(text)),
     information: fc.array(information, { maxLength: 2 }),
     header: headerOf(made.length),
     initial: initialOf(made.length),

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { blockSeed, roundOrder, scheduleTime } from '../../src/plan/schedule.ts';
+import { blockSeed, roundOrder, scheduleIterations, scheduleTime } from '../../src/plan/schedule.ts';
 
 describe('a schedule', () => {
   it('shares the whole budget out, in an even number of at least four rounds of at most 50 ms', () => {
@@ -38,6 +38,16 @@ describe('a schedule', () => {
 
   it('plans nothing negative when the budget is spent', () => {
     expect(scheduleTime({ budgetMs: 10, elapsedMs: 50, plannedMs: 10, cellsLeft: 3 }).blockMs).toBe(0);
+  });
+
+  it('hands out every iteration that was asked for, and no more', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 1e12 }), fc.integer({ min: 1, max: 4 }), (iterations, plans) => {
+        const perPlan = scheduleIterations(iterations, plans);
+        expect(perPlan.length).toBe(plans);
+        expect(perPlan.flat().reduce((sum, n) => sum + n, 0)).toBe(iterations);
+      }),
+    );
   });
 
   it('runs the variants forwards, then backwards', () => {

@@ -23,7 +23,8 @@ const header: JournalHeader = {
   session: { startedAt: session.startedAt, seed: session.seed, arguments: session.arguments },
   plans,
   variants: rows.map(
-    ({ test: { name, digest, threads, quantifier }, strategy, variantDigest, expectation }) => ({
+    ({ role, test: { name, digest, threads, quantifier }, strategy, variantDigest, expectation }) => ({
+      role,
       test: { name, digest, threads, quantifier },
       strategy,
       variantDigest,

@@ -113,7 +113,7 @@ describe('a text that is no results document of this version is refused', () => 
   test('a document of which every row is wrong', () => {
     const rows = Array.from({ length: 100_000 }, () => ({}));
     expect(() => parseResults(JSON.stringify({ ...sampleDocument, rows }), 'a.json')).toThrow(
-      'a.json is not a valid results file: rows[0]: the field "test" is missing.',
+      'a.json is not a valid results file: rows[0]: the field "role" is missing.',
     );
   });
 });

@@ -55,12 +55,13 @@ export const sampleDocument: ResultsDocument = {
   ],
   rows: [
     {
+      role: 'asked',
       test: { name: 'SB', file: 'SB.litmus', digest: digest('a'), threads: 2, quantifier: 'exists' },
       strategy: 'kernel',
       sentence: 'As written.',
       variantDigest: digest('b'),
       codeDigest: digest('c'),
-      expectation: { verdict: 'allowed', by: 'LKMM (Result:)' },
+      expectation: { verdict: 'allowed', event: 'witness', by: 'LKMM (Result:)' },
       iterations: 8192,
       witnesses: 1000,
       observation: 'Sometimes',
@@ -86,12 +87,13 @@ export const sampleDocument: ResultsDocument = {
       ],
     },
     {
+      role: 'asked',
       test: { name: 'SB', file: 'SB.litmus', digest: digest('a'), threads: 2, quantifier: 'exists' },
       strategy: 'compiler',
       variantDigest: digest('d'),
       codeDigest: digest('c'),
       sameCodeAs: 'kernel',
-      expectation: { verdict: 'unknown', by: 'no model was asked' },
+      expectation: { verdict: 'unknown', event: 'witness', by: 'no model was asked' },
       iterations: 8192,
       witnesses: 1000,
       observation: 'Sometimes',
@@ -102,18 +104,21 @@ export const sampleDocument: ResultsDocument = {
       runs: [],
     },
     {
+      role: 'asked',
       test: { name: 'SB', file: 'SB.litmus', digest: digest('a'), threads: 2, quantifier: 'exists' },
       strategy: 'full',
       variantDigest: digest('e'),
       codeDigest: digest('f'),
-      expectation: { verdict: 'forbidden', by: 'LKMM (Result:)' },
+      expectation: { verdict: 'forbidden', event: 'witness', by: 'LKMM (Result:)' },
       iterations: 4096,
       witnesses: 0,
       observation: 'Never',
       verdict: 'upheld',
       reason: 'never in 4,096 iterations while SB fired',
       bound: 3 / 4096,
-      controls: [{ name: 'SB', plan: 'split-deadline@0,1', fired: true, sightings: 1000, iterations: 8192 }],
+      controls: [
+        { name: 'SB', plan: 'split-deadline@0,1', state: 'fired', sightings: 1000, iterations: 8192 },
+      ],
       phases: [],
       runs: [
         {

@@ -1,0 +1,97 @@
+import { describe, expect, it } from 'vitest';
+import { parseLitmus } from '../../src/language/parser.ts';
+import { targetFor } from '../../src/lower/targets.ts';
+import { planExperiment } from '../../src/plan/experiment.ts';
+import { plansFor } from '../../src/plan/run-plan.ts';
+
+const source = (text: string) => ({ file: 't.litmus', test: parseLitmus(text, 't.litmus') });
+
+const messagePassing = source(`C mp
+(* Struct: x y *)
+{}
+P0(int *x, int *y)
+{
+	WRITE_ONCE(*x, 1);
+	smp_wmb();
+	WRITE_ONCE(*y, 1);
+}
+P1(int *x, int *y)
+{
+	int r0 = READ_ONCE(*y);
+	smp_rmb();
+	int r1 = READ_ONCE(*x);
+}
+exists (1:r0=1 /\\ 1:r1=0)
+`);
+
+function plan(
+  one: ReturnType<typeof source>,
+  strategies: readonly string[],
+  architecture: 'x86-64' | 'arm64',
+) {
+  const target = targetFor(architecture);
+  if (target === undefined) throw new Error('no target');
+  const [planned] = planExperiment({
+    tests: [{ source: one, role: 'asked', strategies }],
+    target,
+    plans: (test) => plansFor(test, true),
+    place: (threads) => ({
+      cpus: Array.from({ length: threads }, (_, cpu) => cpu),
+      class: 'same-socket',
+      oversubscribed: false,
+      notes: [],
+    }),
+  });
+  if (planned === undefined) throw new Error('not planned');
+  return planned;
+}
+
+describe('an experiment', () => {
+  it('runs code that is the same once, under the name of the test as written whatever the order asked for', () => {
+    const { variants } = plan(messagePassing, ['none', 'compiler', 'kernel'], 'x86-64');
+    expect(variants.map(({ strategy, sameCodeAs }) => [strategy, sameCodeAs])).toEqual([
+      ['kernel', undefined],
+      ['none', 'kernel'],
+      ['compiler', 'kernel'],
+    ]);
+  });
+
+  it('tells strategies apart where they are different code', () => {
+    const { variants } = plan(messagePassing, ['kernel', 'none'], 'arm64');
+    expect(variants.map(({ sameCodeAs }) => sameCodeAs)).toEqual([undefined, undefined]);
+  });
+
+  it('runs a test with a Struct: in the kernel layout, and names its plans by their CPUs', () => {
+    const { plans } = plan(messagePassing, ['kernel'], 'x86-64');
+    expect(plans.map(({ name, plan: { layout } }) => [name, layout])).toEqual([
+      ['split-deadline@0,1', 'split'],
+      ['kernel-spin@0,1', 'kernel'],
+    ]);
+  });
+
+  it('keeps a strategy that does not apply only where it was asked for by name', () => {
+    expect(plan(messagePassing, ['atomics-mb'], 'x86-64').refused.map(({ strategy }) => strategy)).toEqual([
+      'atomics-mb',
+    ]);
+    expect(plan(messagePassing, ['all'], 'x86-64').refused).toEqual([]);
+  });
+
+  it('says why a test cannot run, and plans the others', () => {
+    const rcu = source(
+      'C rcu\n{}\nP0(int *x)\n{\n\trcu_read_lock();\n\tWRITE_ONCE(*x, 1);\n\trcu_read_unlock();\n}\nexists (x=1)\n',
+    );
+    const [variant] = plan(rcu, ['kernel'], 'x86-64').variants;
+    expect(variant?.problem).toMatch(/rcu_read_lock/);
+    expect(variant?.codes.size).toBe(0);
+  });
+
+  it('widens the spacing where a test needs more, under a name of its own', () => {
+    const wide = source(
+      'C wide\n{ int a[12]; }\nP0(int *a)\n{\n\tWRITE_ONCE(*a, 1);\n}\nP1(int *a)\n{\n\tWRITE_ONCE(*a, 2);\n}\nexists (a[0]=1)\n',
+    );
+    expect(plan(wide, ['kernel'], 'x86-64').plans.map(({ name }) => name)).toEqual([
+      'split-deadline-96B@0,1',
+      'packed-spin-96B@0,1',
+    ]);
+  });
+});
