@@ -108,7 +108,7 @@ export async function runLitmus(
       journal.append(journalBlock(record));
     }
     journal.close();
-    const judged = judgeRows(experiment, records, architecture);
+    const judged = judgeRows(experiment, records, architecture, machine.emulation?.kind);
     const document = resultsDocument(experiment, judged, {
       ...identity,
       target: { architecture, ...(target.variant === undefined ? {} : { variant: target.variant }) },

@@ -44,6 +44,7 @@ export function judgeRows(
   experiment: readonly PlannedTest[],
   records: readonly BlockRecord[],
   architecture: Architecture,
+  emulator?: string,
 ): readonly JudgedRow[] {
   const suite = experiment.map(({ test }) => test);
   const runs = runsByVariant(experiment, records);
@@ -73,7 +74,7 @@ export function judgeRows(
           tally: total,
           observation: observationOf(total),
           expectation,
-          verdict: judge(expectation, evidence),
+          verdict: judge(expectation, evidence, emulator),
           controls: evidence.flatMap(({ controls }) => controls),
           runs: variant.sameCodeAs === undefined ? shown : [],
         };

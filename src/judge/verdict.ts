@@ -37,8 +37,15 @@ export interface Verdict {
 /** Sightings that make a control count as fired: three give 95 % repeatability, 1 - e^-3. */
 export const sightingsToFire = 3;
 
-/** The verdict on one variant of a test from what each plan showed. */
-export function judge(expectation: Expectation, evidence: readonly PlanEvidence[]): Verdict {
+/**
+ * The verdict on one variant of a test from what each plan showed.
+ * @param emulator what stood between the code and a CPU: a "never" then says nothing of the architecture.
+ */
+export function judge(
+  expectation: Expectation,
+  evidence: readonly PlanEvidence[],
+  emulator?: string,
+): Verdict {
   const valid = evidence.filter(({ invalid }) => invalid === undefined);
   const iterations = total(valid, 'iterations');
   const sightings = total(valid, 'sightings');
@@ -59,6 +66,10 @@ export function judge(expectation: Expectation, evidence: readonly PlanEvidence[
   if (expectation.verdict !== 'forbidden') {
     const reason = `never in ${count(iterations, 'iteration')}, which does not mean that it cannot happen`;
     return { name: 'unseen', reason, bound: 3 / iterations };
+  }
+  if (emulator !== undefined) {
+    const reason = `never in ${count(iterations, 'iteration')} under ${emulator}, which is no evidence`;
+    return { name: 'inconclusive', reason, bound: undefined };
   }
   return judgeNever(valid);
 }

@@ -48,6 +48,13 @@ describe('a verdict', () => {
     expect(verdict).toMatchObject({ name: 'inconclusive', reason: 'control swap did not fire' });
   });
 
+  it('is inconclusive under an emulator, whatever fired, for that is no evidence', () => {
+    const verdict = judge(forbidden, [evidence({ controls: [control(true)] })], 'qemu-user');
+    expect(verdict).toMatchObject({ name: 'inconclusive', bound: undefined });
+    expect(verdict.reason).toContain('under qemu-user, which is no evidence');
+    expect(judge(forbidden, [evidence({ sightings: 1 })], 'qemu-user').name).toBe('violation');
+  });
+
   it('tells a control that did not run from one that did not fire', () => {
     const notRun: ControlReport = { ...control(false, 'late'), state: 'not-run' };
     expect(judge(forbidden, [evidence({ controls: [control(false, 'swap'), notRun] })])).toMatchObject({
