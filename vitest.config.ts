@@ -9,6 +9,8 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: ['test/hardware/**'],
           testTimeout: 60_000,
+          // It imports JSON as bundlers do, not as Node does.
+          server: { deps: { inline: [/@actions\//] } },
         },
       },
       {

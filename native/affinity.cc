@@ -1,13 +1,45 @@
 #include "affinity.h"
 
 #include <sched.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <memory>
+#include <numeric>
 
 #include "system_error.h"
 
 namespace fencepost {
+
+#if defined(__APPLE__)
+
+// macOS pins no thread: its affinity tags are hints, which Apple silicon refuses. What it has is a
+// thread's quality of service, and the highest keeps it off the efficiency cores.
+
+const std::vector<int> &allowed_cpus() {
+  static const std::vector<int> cpus = [] {
+    std::vector<int> all(static_cast<size_t>(sysconf(_SC_NPROCESSORS_ONLN)));
+    std::iota(all.begin(), all.end(), 0);
+    return all;
+  }();
+  return cpus;
+}
+
+void pin(pthread_t, const std::string &who, int cpu) {
+  if (cpu == any_cpu) return;
+  throw std::runtime_error("pin " + who + " to cpu " + std::to_string(cpu) + ": macOS pins no threads");
+}
+
+int current_cpu() {
+  size_t cpu;
+  return pthread_cpu_number_np(&cpu) == 0 ? static_cast<int>(cpu) : any_cpu;
+}
+
+bool is_pinned_to(int cpu) { return cpu == any_cpu; }
+
+void prefer_fast_cpus() { pthread_set_qos_class_self_np(QOS_CLASS_USER_INTERACTIVE, 0); }
+
+#else
 
 namespace {
 
@@ -80,5 +112,9 @@ bool is_pinned_to(int cpu) {
   return sched_getaffinity(0, set_bytes, set.get()) == 0 && CPU_ISSET_S(cpu, set_bytes, set.get()) &&
          CPU_COUNT_S(set_bytes, set.get()) == 1;
 }
+
+void prefer_fast_cpus() {}
+
+#endif
 
 }  // namespace fencepost

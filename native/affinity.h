@@ -19,6 +19,10 @@ void pin(pthread_t thread, const std::string &who, int cpu);
 
 int current_cpu();
 
+// By a thread that is about to run tests. Where threads cannot be pinned it asks for the machine's fast
+// CPUs; elsewhere it does nothing, for pinning decides.
+void prefer_fast_cpus();
+
 // Whether the calling thread is on that CPU and may run on no other; true for `any_cpu`.
 bool is_pinned_to(int cpu);
 

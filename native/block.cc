@@ -22,9 +22,15 @@ int64_t now_ns() {
   return std::chrono::nanoseconds(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
+#ifdef RUSAGE_THREAD
+constexpr int counted_for = RUSAGE_THREAD;
+#else
+constexpr int counted_for = RUSAGE_SELF;  // macOS counts for the process alone: more than the thread's
+#endif
+
 uint64_t involuntary_switches() {
   rusage usage;
-  return getrusage(RUSAGE_THREAD, &usage) == 0 ? static_cast<uint64_t>(usage.ru_nivcsw) : 0;
+  return getrusage(counted_for, &usage) == 0 ? static_cast<uint64_t>(usage.ru_nivcsw) : 0;
 }
 
 // SplitMix64 (Steele, Lea, Flood, 2014).
@@ -80,6 +86,7 @@ void Block::run_thread(size_t thread) {
   ThreadState &state = states_[thread];
   const int cpu = request_.threads[thread].cpu;
   const uint64_t switches_before = involuntary_switches();
+  CodePages::let_this_thread_execute();
   arch::synchronise_instructions();
   for (size_t batch = 0; batch < request_.batches; batch++) {
     initialise(state.slice);

@@ -18,6 +18,9 @@ class CodePages {
 
   ThreadFunction function(size_t thread) const { return functions_[thread]; }
 
+  // By each thread before it calls a function: macOS lets threads execute or write one by one.
+  static void let_this_thread_execute();
+
  private:
   char *pages_ = nullptr;
   size_t bytes_ = 0;

@@ -38,6 +38,7 @@ bool WorkerPool::run(const std::vector<int> &cpus, std::chrono::milliseconds tim
 }
 
 void WorkerPool::serve(size_t index, uint64_t served) {
+  prefer_fast_cpus();
   std::unique_lock<std::mutex> lock(mutex_);
   for (;;) {
     wake_.wait(lock, [&] { return ending_ || (round_ != served && index < called_); });

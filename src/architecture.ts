@@ -5,12 +5,24 @@ export const architectures = ['x86-64', 'arm64', 'ppc64le', 's390x', 'riscv64'] 
 
 export type Architecture = (typeof architectures)[number];
 
-const byNodeName: Readonly<Record<string, Architecture>> = {
-  x64: 'x86-64',
-  arm64: 'arm64',
-  ppc64: 'ppc64le',
-  s390x: 's390x',
-  riscv64: 'riscv64',
+/** What others call an architecture. */
+export interface ForeignNames {
+  /** Node's `process.arch`, and so the folder of a prebuilt addon. */
+  readonly node: string;
+  /** Debian's ports. */
+  readonly debian: string;
+  /** The GNU tools, in front of `-linux-gnu`. */
+  readonly gnu: string;
+  /** QEMU's emulators of a process, behind `qemu-`. */
+  readonly qemu: string;
+}
+
+export const foreignNames: Readonly<Record<Architecture, ForeignNames>> = {
+  'x86-64': { node: 'x64', debian: 'amd64', gnu: 'x86_64', qemu: 'x86_64' },
+  arm64: { node: 'arm64', debian: 'arm64', gnu: 'aarch64', qemu: 'aarch64' },
+  ppc64le: { node: 'ppc64', debian: 'ppc64el', gnu: 'powerpc64le', qemu: 'ppc64le' },
+  s390x: { node: 's390x', debian: 's390x', gnu: 's390x', qemu: 's390x' },
+  riscv64: { node: 'riscv64', debian: 'riscv64', gnu: 'riscv64', qemu: 'riscv64' },
 };
 
 /**
@@ -18,7 +30,7 @@ const byNodeName: Readonly<Record<string, Architecture>> = {
  * Node calls both byte orders of POWER `ppc64`; only the little-endian one is ours.
  */
 export function hostArchitecture(): Architecture | undefined {
-  const found = byNodeName[process.arch];
+  const found = architectures.find((architecture) => foreignNames[architecture].node === process.arch);
   return found === 'ppc64le' && endianness() === 'BE' ? undefined : found;
 }
 

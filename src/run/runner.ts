@@ -27,6 +27,13 @@ export interface Runner {
 
 const childFile = fileURLToPath(new URL('../../dist/run/child.js', import.meta.url));
 
+/**
+ * The program that starts Node for the child. Under qemu-user the kernel cannot start `process.execPath`,
+ * a binary of another architecture, unless it was taught to (binfmt_misc): scripts/emulated.mjs names a
+ * script that calls the emulator.
+ */
+const nodeProgram = process.env['FENCEPOST_NODE'] ?? process.execPath;
+
 const startTimeoutMs = 30_000;
 /** How long after its own `timeoutMs` a block that gives no answer is killed: a thread of it never came back. */
 const marginMs = 5_000;
@@ -72,7 +79,11 @@ export async function startRunner(): Promise<Runner> {
 }
 
 async function startChild(): Promise<ChildProcess> {
-  const child = fork(childFile, { serialization: 'advanced', stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+  const child = fork(childFile, {
+    execPath: nodeProgram,
+    serialization: 'advanced',
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
   const first = await nextEvent(child, startTimeoutMs);
   if (first.kind === 'message' && first.message.kind === 'ready') return child;
   await end(child);

@@ -1,0 +1,109 @@
+/**
+ * What must hold of results under an emulator, where a processor's ordering cannot be judged, but our
+ * code, its conditions and its counting can. An x86 host's own order shows through its emulators.
+ */
+
+export const suiteFolders = ['litmus/classic', 'litmus/kvm'];
+
+const rules = [
+  { says: 'store buffering is seen without a fence', test: /^SB$/, strategy: /^kernel$/, seen: true },
+  {
+    says: 'store buffering is seen where smp_mb() was dropped',
+    test: /^SB\+mbs$/,
+    strategy: /^none$/,
+    seen: true,
+  },
+  {
+    says: 'store buffering is not seen with smp_mb()',
+    test: /^SB\+mbs$/,
+    strategy: /^(kernel|full)$/,
+    seen: false,
+  },
+  { says: 'coherence holds', test: /^Co/, strategy: /./, seen: false },
+  { says: 'a lock loses no increment', test: /^lock-counter$/, strategy: /^kernel$/, seen: false },
+  {
+    says: 'an atomic counter loses no increment',
+    test: /^atomic-counter$/,
+    strategy: /^kernel$/,
+    seen: false,
+  },
+];
+
+/** Sentences on what is wrong with the results of the suite; `host` are those of the same tests here. */
+export function problemsOfSuite(results, host) {
+  return [
+    ...problemsOfAny(results),
+    ...rules.flatMap((rule) => brokenRule(rule, results)),
+    ...otherForm(results, host),
+  ];
+}
+
+/** Sentences on tests, by their names, that LKMM forbids and that were seen as they are written. */
+export function problemsOfForbidden({ rows }, names) {
+  return rows
+    .filter(({ test, strategy }) => names.includes(test.name) && strategy === 'kernel')
+    .filter((row) => sightings(row) > 0)
+    .map((row) => `${nameOf(row)} was seen, which LKMM forbids`);
+}
+
+function problemsOfAny({ machine, rows }) {
+  return [
+    ...(machine.emulation === undefined ? ['the results do not say that they were emulated'] : []),
+    ...rows
+      .filter(({ verdict }) => ['invalid', 'violation'].includes(verdict))
+      .map((row) => `${nameOf(row)}: ${row.verdict}: ${row.reason}`),
+    ...rows.flatMap((row) =>
+      row.runs
+        .filter(({ invalid }) => invalid !== undefined)
+        .map(({ plan, invalid }) => `${nameOf(row)} under ${plan} is no data: ${invalid}`),
+    ),
+    ...rows
+      .filter(
+        ({ strategy, verdict, reason }) =>
+          strategy === 'kernel' && verdict === 'not-run' && !/rcu/.test(reason),
+      )
+      .map((row) => `${nameOf(row)} did not run: ${row.reason}`),
+  ];
+}
+
+function brokenRule({ says, test, strategy, seen }, { rows }) {
+  const meant = rows.filter(
+    (row) => test.test(row.test.name) && strategy.test(row.strategy) && row.iterations > 0,
+  );
+  if (meant.length === 0) return [`no row to tell whether ${says}`];
+  return meant
+    .filter((row) => sightings(row) > 0 !== seen)
+    .map((row) => `${nameOf(row)} in ${row.iterations} iterations: ${sightings(row)} seen, though ${says}`);
+}
+
+/** Rows of the tests asked for, and what they observe, are the same on every architecture; controls differ. */
+function otherForm(results, host) {
+  const [here, there] = [formOf(results), formOf(host)];
+  return [...new Set([...here.keys(), ...there.keys()])].flatMap((name) => {
+    if (!here.has(name)) return [`${name} is missing`];
+    if (!there.has(name)) return [`${name} has no counterpart on this machine`];
+    const [observed, expected] = [here.get(name), there.get(name)];
+    if (observed === '' || expected === '' || observed === expected) return [];
+    return [`${name} observes ${observed} instead of ${expected}`];
+  });
+}
+
+/** The observables of each row, or '' where it had no run of its own. */
+function formOf({ rows }) {
+  const asked = rows.filter(({ test }) => suiteFolders.some((folder) => test.file.startsWith(`${folder}/`)));
+  return new Map(
+    asked.map((row) => {
+      const outcomes = row.runs.flatMap((run) => run.outcomes);
+      const observed = new Set(outcomes.flatMap(({ values }) => Object.keys(values)));
+      return [nameOf(row), [...observed].toSorted().join(', ')];
+    }),
+  );
+}
+
+function nameOf({ test, strategy }) {
+  return `${test.name} ${strategy}`;
+}
+
+function sightings({ test, iterations, witnesses }) {
+  return test.quantifier === 'forall' ? iterations - witnesses : witnesses;
+}

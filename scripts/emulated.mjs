@@ -1,0 +1,101 @@
+/**
+ * Runs the suite on the other architectures under emulation, to see that our code works there: builds
+ * the addon for each, starts its Node under qemu-user, and checks what comes out (emulated-checks.mjs).
+ * Ends with a table; exit code 1 where something does not hold. Options: --arch
+ * and --strategy (repeatable; all), --time of running for each, --results folder.
+ */
+import { spawnSync } from 'node:child_process';
+import { readFileSync, rmSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { parseResults } from '../dist/results/read.js';
+import { buildPrebuild } from './build-prebuild.mjs';
+import { problemsOfForbidden, problemsOfSuite, suiteFolders } from './emulated-checks.mjs';
+import { emulated, emulatedNode, emulationFolder, installTools } from './emulated-machines.mjs';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const main = join(root, 'dist/cli/main.js');
+
+const { values: options } = parseArgs({
+  options: {
+    arch: { type: 'string', multiple: true, default: emulated },
+    time: { type: 'string', default: '10s' },
+    strategy: { type: 'string', multiple: true, default: [] },
+    results: { type: 'string', default: join(emulationFolder, 'results') },
+  },
+});
+const unknown = options.arch.filter((name) => !emulated.includes(name));
+if (unknown.length > 0) {
+  console.error(`--arch ${unknown.join(', ')}: not one of ${emulated.join(', ')}`);
+  process.exit(2);
+}
+
+/** Files of tests whose outcome LKMM forbids, where LITMUS_CORPUS names a folder of them with verdicts. */
+function forbiddenTests() {
+  const corpus = process.env.LITMUS_CORPUS;
+  if (corpus === undefined) return [];
+  const folder = join(corpus, 'lkmm');
+  const rows = readFileSync(join(folder, 'verdicts.tsv'), 'utf8').split('\n');
+  const cells = rows.map((row) => row.split('\t'));
+  return cells.filter(([, verdict]) => verdict === 'Never').map(([file]) => join(folder, file));
+}
+
+/** Runs tests with some Node and returns the results document and its file. Throws where it is none. */
+function runTests(node, args, environment = {}) {
+  const done = spawnSync(node, [main, 'run', ...args, '--json', '--results', options.results], {
+    cwd: root,
+    encoding: 'utf8',
+    env: { ...process.env, ...environment },
+    maxBuffer: 256 * 1024 ** 2,
+  });
+  // 3: some test did not run, such as one with RCU; the checks tell whether any should have.
+  if (done.status !== 0 && done.status !== 3) {
+    throw new Error(
+      `the run ended with ${done.signal ?? `exit code ${done.status}`}: ${done.stderr.slice(-2000)}`,
+    );
+  }
+  const [, file] = /^Results: (.*)$/m.exec(done.stderr);
+  return { document: parseResults(done.stdout, 'the output'), file };
+}
+
+const started = performance.now();
+function say(sentence) {
+  console.log(`[${((performance.now() - started) / 1000).toFixed(0)} s] ${sentence}`);
+}
+
+const forbidden = forbiddenTests();
+const tests = [...suiteFolders, ...forbidden];
+const strategies = options.strategy.flatMap((name) => ['--strategy', name]);
+if (forbidden.length === 0) say('LITMUS_CORPUS is not set: the tests that LKMM forbids are left out');
+rmSync(join(emulationFolder, 'results'), { recursive: true, force: true });
+say('installing what is missing');
+installTools(options.arch);
+say(`this machine, for comparison: running ${suiteFolders.join(', ')}`);
+const host = runTests(process.execPath, [...suiteFolders, ...strategies, '--time', '1s']).document;
+const files = [];
+const problems = [];
+for (const architecture of options.arch) {
+  try {
+    say(`${architecture}: building the addon, fetching Node`);
+    await buildPrebuild(architecture);
+    const node = emulatedNode(architecture);
+    say(`${architecture}: running ${suiteFolders.join(', ')} and ${forbidden.length} other tests`);
+    const args = [...tests, ...strategies, '--time', options.time];
+    const { document, file } = runTests(node, args, { FENCEPOST_NODE: node, PREBUILDS_ONLY: '1' });
+    files.push(file);
+    const names = forbidden.map((path) => basename(path, '.litmus'));
+    const found = [...problemsOfSuite(document, host), ...problemsOfForbidden(document, names)];
+    problems.push(...found.map((problem) => `${architecture}: ${problem}`));
+  } catch (error) {
+    problems.push(`${architecture}: ${error.message}`);
+  }
+}
+
+if (files.length > 0) {
+  const summary = [main, 'summary', ...files, '--strategy', 'kernel', 'none'];
+  spawnSync(process.execPath, summary, { cwd: root, stdio: 'inherit' });
+}
+for (const problem of problems) console.log(problem);
+say(problems.length === 0 ? 'all holds' : `${problems.length} things do not hold, see above`);
+process.exit(problems.length === 0 ? 0 : 1);
