@@ -1,17 +1,26 @@
 /**
  * Other architectures' Nodes under qemu-user, on a Debian machine. What apt-get and npm bring stays in
- * build/emulation/; nothing of it is ever evidence of what a processor does.
+ * the user's cache folder; nothing of it is ever evidence of what a processor does.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { foreignNames } from '../dist/architecture.js';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
-/** Where everything lies that was installed for emulation, and what ran. */
+/** Where the results of emulated runs go. */
 export const emulationFolder = join(root, 'build/emulation');
+
+/** Where the Nodes that were fetched are kept, for every checkout of this user. */
+const cacheFolder = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'fencepost');
+
+/** A Node that cannot be had just now: nothing is wrong with our code. */
+export class UnavailableError extends Error {
+  name = 'UnavailableError';
+}
 
 /** Where each architecture's Node comes from: a package of npm's, or a release of Debian's. */
 const nodes = {
@@ -48,17 +57,26 @@ export function installTools(architectures) {
  */
 export function emulatedNode(architecture) {
   const { npm, version, debian, options } = nodes[architecture];
-  const folder = join(emulationFolder, architecture);
+  const folder = join(cacheFolder, architecture);
   mkdirSync(folder, { recursive: true });
-  const { binary, libraries } =
+  const { binary, libraries } = fetched(() =>
     npm === undefined
       ? nodeOfDebian(debian, architecture, join(folder, debian))
-      : nodeOfNpm(`${npm}@${version}`, architecture, join(folder, version));
+      : nodeOfNpm(`${npm}@${version}`, architecture, join(folder, version)),
+  );
   const script = join(folder, 'node');
   const command = [emulator(architecture), '-L', libraries, binary, ...options];
   const quoted = command.map((word) => `'${word.replaceAll("'", String.raw`'\''`)}'`);
   writeFileSync(script, `#!/bin/sh\nexec ${quoted.join(' ')} "$@"\n`, { mode: 0o755 });
   return script;
+}
+
+function fetched(fetch) {
+  try {
+    return fetch();
+  } catch (error) {
+    throw new UnavailableError(error.message);
+  }
 }
 
 /** npm installs no package of another platform; it packs one all the same. */

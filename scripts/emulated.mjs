@@ -1,7 +1,8 @@
 /**
  * Runs the suite on the other architectures under emulation, to see that our code works there: builds
  * the addon for each, starts its Node under qemu-user, and checks what comes out (emulated-checks.mjs).
- * Ends with a table; exit code 1 where something does not hold. Options: --arch
+ * Ends with a table; exit code 1 where something does not hold, 3 where all holds but a Node could
+ * not be fetched. Options: --arch
  * and --strategy (repeatable; all), --time of running for each, --results folder.
  */
 import { spawnSync } from 'node:child_process';
@@ -12,7 +13,13 @@ import { parseArgs } from 'node:util';
 import { parseResults } from '../dist/results/read.js';
 import { buildPrebuild } from './build-prebuild.mjs';
 import { problemsOfForbidden, problemsOfSuite, suiteFolders } from './emulated-checks.mjs';
-import { emulated, emulatedNode, emulationFolder, installTools } from './emulated-machines.mjs';
+import {
+  emulated,
+  emulatedNode,
+  emulationFolder,
+  installTools,
+  UnavailableError,
+} from './emulated-machines.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const main = join(root, 'dist/cli/main.js');
@@ -75,6 +82,7 @@ say(`this machine, for comparison: running ${suiteFolders.join(', ')}`);
 const host = runTests(process.execPath, [...suiteFolders, ...strategies, '--time', '1s']).document;
 const files = [];
 const problems = [];
+const unavailable = [];
 for (const architecture of options.arch) {
   try {
     say(`${architecture}: building the addon, fetching Node`);
@@ -88,7 +96,8 @@ for (const architecture of options.arch) {
     const found = [...problemsOfSuite(document, host), ...problemsOfForbidden(document, names)];
     problems.push(...found.map((problem) => `${architecture}: ${problem}`));
   } catch (error) {
-    problems.push(`${architecture}: ${error.message}`);
+    const list = error instanceof UnavailableError ? unavailable : problems;
+    list.push(`${architecture}: ${error.message}`);
   }
 }
 
@@ -97,5 +106,9 @@ if (files.length > 0) {
   spawnSync(process.execPath, summary, { cwd: root, stdio: 'inherit' });
 }
 for (const problem of problems) console.log(problem);
-say(problems.length === 0 ? 'all holds' : `${problems.length} things do not hold, see above`);
-process.exit(problems.length === 0 ? 0 : 1);
+for (const reason of unavailable) console.log(`not run, its Node could not be fetched: ${reason}`);
+const [broken, left] = [problems.length, unavailable.length];
+say(
+  `${broken === 0 ? 'all that ran holds' : `${broken} things do not hold, see above`}${left === 0 ? '' : `; ${left} not run`}`,
+);
+process.exit(broken > 0 ? 1 : left > 0 ? 3 : 0);
