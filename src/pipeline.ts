@@ -19,11 +19,10 @@ import { scheduleIterations, scheduleTime } from './plan/schedule.ts';
 import type { Topology } from './plan/topology.ts';
 import type { Progress } from './report/progress.ts';
 import { journalBlock, journalHeader, resultsDocument } from './results/document.ts';
-import { openJournal } from './results/journal.ts';
 import { inspectMachine } from './results/inspect-machine.ts';
-import { machineName } from './results/machine.ts';
-import { prepareResultsFolder, sessionPaths } from './results/results-folder.ts';
+import { prepareResultsFolder } from './results/results-folder.ts';
 import type { ResultsDocument, Tool } from './results/schema.ts';
+import { openSession } from './results/session-files.ts';
 import { writeResults } from './results/write.ts';
 import { runTest, type Amount, type BlockRecord } from './run/blocks.ts';
 import type { MachineFacts } from './run/addon.ts';
@@ -100,8 +99,8 @@ export async function runLitmus(
       arguments: request.arguments,
     };
     const identity = { tool: request.tool, machine, session };
-    const paths = sessionPaths(request.resultsFolder, machineName(machine), startedAt);
-    const journal = openJournal(paths.journal, journalHeader(experiment, identity));
+    const header = journalHeader(experiment, identity);
+    const { journal, resultsPath } = openSession(request.resultsFolder, startedAt, header);
     const records: BlockRecord[] = [];
     for await (const record of runAll(experiment, request, runner, watcher)) {
       records.push(record);
@@ -114,9 +113,9 @@ export async function runLitmus(
       target: { architecture, ...(target.variant === undefined ? {} : { variant: target.variant }) },
       session: { ...session, finishedAt: new Date().toISOString(), interrupted: watcher.stopped.aborted },
     });
-    writeResults(paths.results, document);
-    rmSync(paths.journal);
-    return { document, file: paths.results };
+    writeResults(resultsPath, document);
+    rmSync(journal.path);
+    return { document, file: resultsPath };
   } finally {
     await runner.close();
   }
