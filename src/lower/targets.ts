@@ -9,12 +9,9 @@ import { x86_64 } from './x86-64/target.ts';
 /** Every target; an architecture's default comes first among its own. */
 export const targets: readonly Target[] = [x86_64, arm64Llsc, arm64Lse, ppc64le, s390x, riscv64];
 
-/** Every target of an architecture: one, or one for each variant. */
-export function targetsFor(architecture: Architecture | undefined): readonly Target[] {
-  return targets.filter((target) => target.architecture === architecture);
-}
-
 /** An architecture's target: the default, or that of a variant. */
 export function targetFor(architecture: Architecture | undefined, variant?: string): Target | undefined {
-  return targetsFor(architecture).find((target) => variant === undefined || target.variant === variant);
+  return targets.find(
+    (target) => target.architecture === architecture && (variant === undefined || target.variant === variant),
+  );
 }
