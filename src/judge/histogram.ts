@@ -1,5 +1,5 @@
 import type { LitmusTest, Phase } from '../language/litmus-test.ts';
-import { holds, type Outcome } from './proposition.ts';
+import { holds, type Outcome } from '../language/outcome.ts';
 
 export interface CountedOutcome {
   readonly values: Outcome;

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { observableName } from '../language/litmus-test.ts';
 import type { Constant, LitmusTest, Observable } from '../language/litmus-test.ts';
+import { observablesOf } from '../language/observables.ts';
 import { typesOf } from '../language/types.ts';
-import { atomsOf } from '../language/walk.ts';
 import { elementStrideBytes, locationsOf } from './locations.ts';
 import type { Location } from './locations.ts';
 import { LoweringError } from './lowering-error.ts';
@@ -39,26 +39,8 @@ export function lower(test: LitmusTest, target: Target, layout: CellLayout): Mac
   };
 }
 
-/** Everything whose final value a test asks for: condition, `locations`, filter, phases; each once. */
-function observablesOf({ condition, locations, filter, header }: LitmusTest): readonly Observable[] {
-  const others = [
-    ...(filter === undefined ? [] : [filter]),
-    ...header.phases.map(({ proposition }) => proposition),
-  ];
-  const inAtoms = (proposition: typeof condition.proposition) =>
-    atomsOf(proposition).flatMap(({ observable, value }) =>
-      value.kind === 'number' || value.kind === 'address' ? [observable] : [observable, value],
-    );
-  const byName = new Map<string, Observable>();
-  for (const observable of [...inAtoms(condition.proposition), ...locations, ...others.flatMap(inAtoms)]) {
-    const name = observableName(observable);
-    if (!byName.has(name)) byName.set(name, observable);
-  }
-  return [...byName.values()];
-}
-
 /** A write for every element, those that the test leaves at 0 included. */
-function initialWrites(location: Location, layout: CellLayout): readonly InitialWrite[] {
+export function initialWrites(location: Location, layout: CellLayout): readonly InitialWrite[] {
   return Array.from({ length: location.elements }, (_, index) => ({
     offsetBytes: offsetIn(layout, location.name, index),
     widthBytes: location.widthBytes,

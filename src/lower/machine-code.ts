@@ -1,11 +1,14 @@
 import type { Architecture } from '../architecture.ts';
 import type { Observable } from '../language/litmus-test.ts';
+import type { Step, Taken } from './meaning.ts';
 
 /** One machine instruction: its text as GNU objdump prints it, and its bytes in memory order. */
 export interface Instruction {
   readonly kind: 'instruction';
   readonly text: string;
   readonly bytes: readonly number[];
+  /** What it does, for the models; none for what only passes the time. */
+  readonly steps?: readonly Step[];
 }
 
 /** A place in the code, compared by identity; the name is for listings. */
@@ -22,6 +25,8 @@ export interface Branch {
   readonly kind: 'branch';
   readonly to: Label;
   readonly sizeBytes: number;
+  /** Undefined where it always is. */
+  readonly taken?: Taken | undefined;
   /** `displacementBytes` is from the branch's own first byte to the label; `target` the label's offset in the code. */
   readonly encode: (displacementBytes: number, target: number) => Instruction;
 }

@@ -1,5 +1,6 @@
 import type { Architecture } from '../architecture.ts';
 import type { Branch, Code, Label } from './machine-code.ts';
+import type { RegisterName } from './meaning.ts';
 import type { Operand, PrimitiveTable, Register, Width, Address } from './primitives.ts';
 
 export type Arithmetic = '+' | '-' | '*' | '&' | '|' | '^' | '<<' | '>>';
@@ -33,6 +34,13 @@ export interface Target {
     readonly out: Register;
     readonly count: Register;
     readonly locals: readonly Register[];
+  };
+  /** The registers as the instructions' steps name them when the generated function is entered (meaning.ts). */
+  readonly entry?: {
+    readonly cell: RegisterName;
+    readonly out: RegisterName;
+    readonly count: RegisterName;
+    readonly stack: RegisterName;
   };
   /** Displacements that every row accepts, both ends included; those used are multiples of 8. */
   readonly displacement: { readonly least: number; readonly most: number };

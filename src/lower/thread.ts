@@ -17,15 +17,26 @@ import type { Target } from './target.ts';
 /** Of each slot in an out record. */
 export const slotBytes = 8;
 
+/** A thread's code before it has bytes. */
+export interface EmittedThread extends Pick<ThreadCode, 'slots' | 'outBytes' | 'stuckLines'> {
+  readonly emitted: readonly Emitted[];
+}
+
 /** One thread as the C function that machine-code.ts describes; `observed` are the registers it leaves behind. */
-export function lowerThread(
+export function lowerThread(...thread: Parameters<typeof emitThread>): ThreadCode {
+  const { emitted, ...rest } = emitThread(...thread);
+  return { ...assemble(emitted), ...rest };
+}
+
+/** The same as instructions, labels and branches. */
+export function emitThread(
   test: LitmusTest,
   thread: Thread,
   scope: Scope,
   observed: readonly string[],
   layout: CellLayout,
   target: Target,
-): ThreadCode {
+): EmittedThread {
   const types = variableTypes(thread, scope);
   const registers = allocateRegisters(thread, types, usedLocations(test, thread), layout, target);
   const emitted: Emitted[] = [];
@@ -66,7 +77,7 @@ export function lowerThread(
   stuck.forEach(({ at }, index) => emit('frame', [at, ...target.leave(index + 1)]));
 
   return {
-    ...assemble(emitted),
+    emitted,
     slots: slots.map(({ name, type }) => ({
       register: name,
       widthBytes: widthOf(type),

@@ -1,6 +1,6 @@
 import type { Expression, LitmusTest, Statement } from '../../src/language/litmus-test.ts';
 import { signatures, type Primitive } from '../../src/language/primitives.ts';
-import { holds, type Outcome } from '../../src/judge/proposition.ts';
+import { holds, type Outcome } from '../../src/language/outcome.ts';
 
 /**
  * Runs a test on a machine that does one access at a time, in every order there is, and collects the

@@ -3,7 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { LitmusTest } from '../../src/language/litmus-test.ts';
 import { controlsOf } from '../../src/judge/controls.ts';
-import { holds } from '../../src/judge/proposition.ts';
+import { holds } from '../../src/language/outcome.ts';
 import { layoutNames } from '../../src/lower/machine-code.ts';
 import { printLitmus } from '../../src/language/printer.ts';
 import { readTests, suiteFolder } from '../../src/language/test-files.ts';

@@ -1,0 +1,331 @@
+/**
+ * What a lowered test does, as a model sees it: each thread's whole generated function is walked with
+ * the steps that its instructions carry, over values that depend on what its loads return.
+ */
+
+import type { LitmusTest } from '../language/litmus-test.ts';
+import { observablesOf } from '../language/observables.ts';
+import { typesOf } from '../language/types.ts';
+import {
+  computed,
+  constant,
+  readsOf,
+  type Path,
+  type PathEvent,
+  type Program,
+  type ProgramLocation,
+  type Value,
+} from '../model/program.ts';
+import type { Emitted } from './assemble.ts';
+import { cellLayout, leastSpacing } from './layout.ts';
+import { initialWrites } from './lower.ts';
+import { locationsOf } from './locations.ts';
+import type { CellLayout, Slot } from './machine-code.ts';
+import type { MemoryOperand, RegisterName, Step } from './meaning.ts';
+import type { Target } from './target.ts';
+import { emitThread, slotBytes } from './thread.ts';
+
+/** Where the walker puts things: far apart, and low enough for an `int` to hold a cell's address. */
+const addresses = { cell: 0x100_0000n, out: 0x200_0000n, stack: 0x300_0000n } as const;
+
+/**
+ * A test as the target's code has it. Spins and retries that fail leave no trace: a branch backwards
+ * ends its path, for the path where it is not taken is there too.
+ * @throws LoweringError where the test cannot be lowered.
+ */
+export function programOf(test: LitmusTest, target: Target): Program {
+  const types = typesOf(test);
+  const layout = cellLayout(test, 'packed', leastSpacing(test, 'packed'), 1);
+  const observed = observablesOf(test);
+  const threads = test.threads.map((thread, index) => {
+    const registers = observed.flatMap((observable) =>
+      observable.kind === 'register' && observable.thread === index ? [observable.name] : [],
+    );
+    const scope = types.scopes[index];
+    if (scope === undefined) throw new Error(`P${index} has no scope`);
+    const { emitted, slots } = emitThread(test, thread, scope, registers, layout, target);
+    return pathsOf(emitted, target, layout, slots);
+  });
+  return { name: test.name, locations: programLocations(test, layout), threads, observed };
+}
+
+function programLocations(test: LitmusTest, layout: CellLayout): readonly ProgramLocation[] {
+  return [...locationsOf(test, typesOf(test)).values()].flatMap((location) =>
+    initialWrites(location, layout).map(({ offsetBytes, value, pointer, widthBytes }) => ({
+      name: layout.named.get(offsetBytes) ?? location.name,
+      address: addresses.cell + BigInt(offsetBytes),
+      initial: pointer ? addresses.cell + value : value,
+      widthBytes,
+      signed: location.signed && !location.pointer,
+    })),
+  );
+}
+
+/** A path as far as it has come. */
+interface Walk {
+  readonly registers: ReadonlyMap<RegisterName, Value>;
+  /** What the function's own memory holds: its stack frame and its out record. */
+  readonly own: ReadonlyMap<bigint, Value>;
+  readonly events: readonly PathEvent[];
+  readonly conditions: readonly Value[];
+  /** Reads that branches so far depended on. */
+  readonly control: readonly number[];
+  readonly reserved: number | undefined;
+  readonly returned: boolean;
+}
+
+interface Line {
+  readonly text: string;
+  readonly line: number | undefined;
+}
+
+function pathsOf(
+  emitted: readonly Emitted[],
+  target: Target,
+  layout: CellLayout,
+  slots: readonly Slot[],
+): readonly Path[] {
+  const shared = new Set([...layout.named.keys()].map((offset) => addresses.cell + BigInt(offset)));
+  const { entry } = target;
+  if (entry === undefined) throw new Error('the target has no entry');
+  const start: Walk = {
+    registers: new Map([
+      [entry.cell, constant(addresses.cell)],
+      [entry.out, constant(addresses.out)],
+      [entry.count, constant(1n)],
+      [entry.stack, constant(addresses.stack)],
+    ]),
+    own: new Map(),
+    events: [],
+    conditions: [],
+    control: [],
+    reserved: undefined,
+    returned: false,
+  };
+  const labels = new Map(
+    emitted.flatMap(({ item }, index) => (item.kind === 'label' ? [[item, index]] : [])),
+  );
+  const done: Path[] = [];
+  const pending: { readonly at: number; readonly walk: Walk }[] = [{ at: 0, walk: start }];
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    const { at, walk } = next;
+    const one = emitted[at];
+    if (one === undefined) throw new Error('the code runs past its end');
+    const { item, role, sourceLine } = one;
+    if (item.kind === 'label') {
+      pending.push({ at: at + 1, walk });
+    } else if (item.kind === 'branch') {
+      const to = labels.get(item.to);
+      if (to === undefined)
+        throw new Error(`a branch to label ${item.to.name}, which is nowhere in the code`);
+      const { taken } = item;
+      const condition =
+        taken === undefined
+          ? constant(1n)
+          : computed(
+              taken.from.map((name) => content(walk, name)),
+              (...from) => BigInt(taken.holds(...from)),
+            );
+      const { yes, no } = forked(walk, condition, true);
+      if (no !== undefined) pending.push({ at: at + 1, walk: no });
+      if (yes !== undefined && to > at) pending.push({ at: to, walk: yes });
+    } else {
+      const line: Line = { text: item.text, line: role === 'body' ? sourceLine : undefined };
+      if (item.steps === undefined) throw new Error(`${item.text} has no steps`);
+      for (const after of stepped(walk, item.steps, line, shared)) {
+        if (!after.returned) pending.push({ at: at + 1, walk: after });
+        else if (hasStatus(after, 0n)) done.push(finished(after, slots));
+      }
+    }
+  }
+  return done;
+}
+
+const statusRegister = 'returned status';
+
+function hasStatus({ registers }: Walk, status: bigint): boolean {
+  const value = registers.get(statusRegister);
+  return value?.kind === 'constant' && value.value === status;
+}
+
+/** The walk both ways, as far as constants leave it open; `controls`: whether what follows depends on it. */
+function forked(
+  walk: Walk,
+  condition: Value,
+  controls: boolean,
+): { readonly yes: Walk | undefined; readonly no: Walk | undefined } {
+  if (condition.kind === 'constant') {
+    return condition.value === 0n ? { yes: undefined, no: walk } : { yes: walk, no: undefined };
+  }
+  const control = controls ? merged(walk.control, readsOf(condition)) : walk.control;
+  const opposite = computed([condition], (value) => BigInt(value === 0n));
+  return {
+    yes: { ...walk, control, conditions: [...walk.conditions, condition] },
+    no: { ...walk, control, conditions: [...walk.conditions, opposite] },
+  };
+}
+
+function merged(left: readonly number[], right: readonly number[]): readonly number[] {
+  return [...new Set([...left, ...right])].toSorted((one, other) => one - other);
+}
+
+function content({ registers }: Walk, name: RegisterName): Value {
+  if (name === 'zero') return constant(0n);
+  // What the caller left there: it is only ever saved and restored.
+  return registers.get(name) ?? constant(0n);
+}
+
+function withRegister(walk: Walk, name: RegisterName, value: Value): Walk {
+  return name === 'zero' ? walk : { ...walk, registers: new Map(walk.registers).set(name, value) };
+}
+
+/** An instruction's steps, in order; each `either` may make two walks of one. */
+function stepped(
+  start: Walk,
+  steps: readonly Step[],
+  line: Line,
+  shared: ReadonlySet<bigint>,
+): readonly Walk[] {
+  let walks: readonly Walk[] = [start];
+  const first = start.events.length;
+  for (const step of steps) {
+    walks = walks.flatMap((walk) => performed(walk, step, line, first, shared));
+  }
+  return walks;
+}
+
+/** @param first the index of the first event of this instruction */
+function performed(
+  walk: Walk,
+  step: Step,
+  line: Line,
+  first: number,
+  shared: ReadonlySet<bigint>,
+): readonly Walk[] {
+  switch (step.kind) {
+    case 'compute': {
+      const value = computed(
+        step.from.map((name) => content(walk, name)),
+        (...from) => BigInt.asUintN(64, step.value(...from)),
+      );
+      return [withRegister(walk, step.to, value)];
+    }
+    case 'load':
+      return [loaded(walk, step, line, shared)];
+    case 'store':
+      return [stored(walk, step, line, first, shared)];
+    case 'fence': {
+      const event = eventOf(walk, 'other', ['F', ...step.sets], undefined, undefined, line);
+      return [{ ...walk, events: [...walk.events, event] }];
+    }
+    case 'either': {
+      const condition = computed(
+        step.from.map((name) => content(walk, name)),
+        (...from) => BigInt(step.holds(...from)),
+      );
+      const { yes, no } = forked(walk, condition, false);
+      const continued = (way: Walk | undefined, rest: readonly Step[]) =>
+        way === undefined
+          ? []
+          : rest.reduce<readonly Walk[]>(
+              (ways, next) => ways.flatMap((one) => performed(one, next, line, first, shared)),
+              [way],
+            );
+      return [...continued(yes, step.then), ...continued(no, step.otherwise)];
+    }
+    case 'return':
+      return [{ ...withRegister(walk, statusRegister, content(walk, step.status)), returned: true }];
+  }
+}
+
+function addressOf(walk: Walk, { base, displacement }: MemoryOperand): Value {
+  return computed([content(walk, base)], (value) => BigInt.asUintN(64, value + BigInt(displacement)));
+}
+
+/** An address known from the start that is no location's is the function's own memory. */
+function isOwn(address: Value, shared: ReadonlySet<bigint>): address is Extract<Value, { kind: 'constant' }> {
+  return address.kind === 'constant' && !shared.has(address.value);
+}
+
+function eventOf(
+  walk: Walk,
+  kind: PathEvent['kind'],
+  sets: readonly string[],
+  address: Value | undefined,
+  value: Value | undefined,
+  { text, line }: Line,
+): PathEvent {
+  return {
+    kind,
+    sets,
+    address,
+    value,
+    addr: readsOf(address),
+    data: readsOf(value),
+    ctrl: walk.control,
+    rmw: undefined,
+    line,
+    text,
+  };
+}
+
+function loaded(
+  walk: Walk,
+  { to, address: operand, widthBytes, sets, reserves }: Extract<Step, { kind: 'load' }>,
+  line: Line,
+  shared: ReadonlySet<bigint>,
+): Walk {
+  const address = addressOf(walk, operand);
+  if (isOwn(address, shared)) return withRegister(walk, to, walk.own.get(address.value) ?? constant(0n));
+  const read = walk.events.length;
+  const value = computed([{ kind: 'read', read }], (content) => BigInt.asUintN(8 * widthBytes, content));
+  const after = withRegister(walk, to, value);
+  return {
+    ...after,
+    events: [...walk.events, eventOf(walk, 'read', sets, address, undefined, line)],
+    reserved: reserves === true ? read : walk.reserved,
+  };
+}
+
+function stored(
+  walk: Walk,
+  { value: from, address: operand, widthBytes, sets, pairs }: Extract<Step, { kind: 'store' }>,
+  line: Line,
+  first: number,
+  shared: ReadonlySet<bigint>,
+): Walk {
+  const address = addressOf(walk, operand);
+  const whole = content(walk, from);
+  if (isOwn(address, shared)) {
+    const kept = computed([whole], (value) => BigInt.asUintN(8 * widthBytes, value));
+    return { ...walk, own: new Map(walk.own).set(address.value, kept) };
+  }
+  const value = computed([whole], (content) => BigInt.asIntN(8 * widthBytes, content));
+  const event = eventOf(walk, 'write', sets, address, value, line);
+  // Within an instruction the read-modify-write says it all: it is no dependency that software made.
+  const before = (reads: readonly number[]) => reads.filter((read) => read < first);
+  const rmw = pairs === true ? pairedRead(walk, first) : undefined;
+  return {
+    ...walk,
+    events: [...walk.events, { ...event, rmw, addr: before(event.addr), data: before(event.data) }],
+    reserved: pairs === true ? undefined : walk.reserved,
+  };
+}
+
+function pairedRead({ events, reserved }: Walk, first: number): number {
+  const inside = events.findLastIndex(({ kind }, index) => kind === 'read' && index >= first);
+  const read = inside === -1 ? reserved : inside;
+  if (read === undefined) throw new Error('a store-conditional without a load before it');
+  return read;
+}
+
+function finished({ events, conditions, own }: Walk, slots: readonly Slot[]): Path {
+  const registers = new Map(
+    slots.map(({ register, widthBytes, signed, pointer }, index) => {
+      const kept = own.get(addresses.out + BigInt(index * slotBytes)) ?? constant(0n);
+      const wrap = signed && !pointer ? BigInt.asIntN : BigInt.asUintN;
+      return [register, computed([kept], (value) => wrap(8 * widthBytes, value))] as const;
+    }),
+  );
+  return { events, conditions, registers };
+}

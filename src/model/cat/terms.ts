@@ -1,0 +1,356 @@
+import * as r from '../relation.ts';
+import type { EventSet, Relation } from '../relation.ts';
+
+/**
+ * What a model says of an execution that is not yet wholly chosen. A term is an operation on terms, on
+ * constants, and on the two relations that are chosen: rf and co. While a choice is open, each term has
+ * bounds: `lower` holds what every way to go on will have in it, `upper` what any may have. So an axiom
+ * that `lower` breaks refuses all of them at once, whatever the model, and none is ever built.
+ *
+ * Terms whose operands are constants are computed when they are made; equal terms are made once.
+ */
+export interface Term {
+  readonly sort: 'set' | 'relation';
+  readonly operation: Operation | 'constant' | 'choice' | 'recursion' | 'fixpoint' | 'different-values';
+  readonly operands: readonly Term[];
+  /** Which changes reach it: bits of `reads`. */
+  readonly reads: number;
+  readonly constant: EventSet | Relation | undefined;
+  lower: EventSet | Relation | undefined;
+  upper: EventSet | Relation | undefined;
+  lowerAt: number;
+  upperAt: number;
+}
+
+type Bits = EventSet | Relation;
+type Operation = keyof typeof operations;
+
+interface OperationFacts {
+  readonly sort: (operands: readonly Term[]) => 'set' | 'relation';
+  /** Operands of which more gives less. */
+  readonly falling: readonly number[];
+  readonly compute: (...operands: Bits[]) => Bits;
+}
+
+const same = ([first]: readonly Term[]): 'set' | 'relation' => first!.sort;
+const relation = (): 'relation' => 'relation';
+const set = (): 'set' => 'set';
+const facts = (
+  sort: OperationFacts['sort'],
+  // Each operation is applied to operands of its own sorts only, which the interpreter has checked.
+  compute: (...operands: never[]) => Bits,
+  falling: readonly number[] = [],
+): OperationFacts => ({ sort, compute: compute as OperationFacts['compute'], falling });
+
+const operations = {
+  union: facts(same, r.union),
+  intersection: facts(same, r.intersection),
+  difference: facts(same, r.difference, [1]),
+  complement: facts(same, r.complement, [0]),
+  sequence: facts(relation, r.sequence),
+  restrictDomain: facts(relation, r.restrictDomain),
+  restrictRange: facts(relation, r.restrictRange),
+  product: facts(relation, r.product),
+  identity: facts(relation, r.identityOn),
+  inverse: facts(relation, r.inverse),
+  closure: facts(relation, r.transitiveClosure),
+  reflexive: facts(relation, r.reflexiveClosure),
+  domain: facts(set, r.domainOf),
+  range: facts(set, r.rangeOf),
+} as const satisfies Record<string, OperationFacts>;
+
+/** The bits of `Term.reads`. */
+export const reads = { rf: 1, co: 2, recursion: 4 } as const;
+
+/** A `let rec`: the names' values are the least that satisfy their equations. */
+interface Fixpoint {
+  readonly variables: readonly Term[];
+  bodies: readonly Term[];
+  /** Whether the bodies only grow with the variables, so that bounds can be computed. */
+  monotone: boolean;
+  lowerAt: number;
+  upperAt: number;
+}
+
+/** A `let rec` that never comes to rest, as none that only grows can. */
+export class UnsettledRecursion extends Error {
+  override readonly name = 'UnsettledRecursion';
+}
+
+const mostIterations = 2000;
+
+/** Makes terms over the events of one event structure, and evaluates them while rf and co are chosen. */
+export class Terms {
+  readonly size: number;
+  readonly rf: Term;
+  readonly co: Term;
+  private readonly made = new Map<string, Term>();
+  private readonly numbers = new Map<Term, number>();
+  private readonly fixpoints = new Map<Term, { of: Fixpoint; index: number }>();
+  private readonly sameValue: (left: number, right: number) => boolean;
+  /** Counts changes; a cached value is good if nothing it reads changed since. */
+  private now = 1;
+  private readonly changedAt = [0, 0, 0];
+  private complete = false;
+
+  /** @param sameValue whether two events have one value, once all is chosen */
+  constructor(size: number, sameValue: (left: number, right: number) => boolean) {
+    this.size = size;
+    this.sameValue = sameValue;
+    this.rf = this.fresh('relation', 'choice', [], reads.rf);
+    this.co = this.fresh('relation', 'choice', [], reads.co);
+  }
+
+  private fresh(
+    sort: Term['sort'],
+    operation: Term['operation'],
+    operands: readonly Term[],
+    reads: number,
+    constant?: Bits,
+  ): Term {
+    const term: Term = {
+      sort,
+      operation,
+      operands,
+      reads,
+      constant,
+      lower: constant,
+      upper: constant,
+      lowerAt: constant === undefined ? 0 : Infinity,
+      upperAt: constant === undefined ? 0 : Infinity,
+    };
+    this.numbers.set(term, this.numbers.size);
+    return term;
+  }
+
+  constant(bits: Bits): Term {
+    return this.fresh(bits.sort, 'constant', [], 0, bits);
+  }
+
+  /** An operation on terms of the right sorts. */
+  apply(operation: Operation, ...operands: Term[]): Term {
+    const simpler = this.simplified(operation, operands);
+    if (simpler !== undefined) return simpler;
+    const key = `${operation} ${operands.map((operand) => this.numbers.get(operand)).join()}`;
+    const before = this.made.get(key);
+    if (before !== undefined) return before;
+    const { sort, compute } = operations[operation];
+    const constants = operands.map((operand) => operand.constant);
+    const term = constants.every((constant) => constant !== undefined)
+      ? this.constant(compute(...constants))
+      : this.fresh(
+          sort(operands),
+          operation,
+          operands,
+          operands.reduce((bits, operand) => bits | operand.reads, 0),
+        );
+    this.made.set(key, term);
+    return term;
+  }
+
+  /** What is quicker, or settled by one operand alone. */
+  private simplified(operation: Operation, [left, right]: readonly Term[]): Term | undefined {
+    if (left === undefined) return undefined;
+    const nothing = (term: Term) => term.constant !== undefined && r.isEmpty(term.constant);
+    switch (operation) {
+      case 'sequence':
+        if (left.operation === 'identity') return this.apply('restrictDomain', left.operands[0]!, right!);
+        if (right!.operation === 'identity') return this.apply('restrictRange', left, right!.operands[0]!);
+        if (nothing(left)) return left;
+        return nothing(right!) ? right : undefined;
+      case 'union':
+        if (nothing(left)) return right;
+        return nothing(right!) || left === right ? left : undefined;
+      case 'intersection':
+        if (nothing(left) || left === right) return left;
+        return nothing(right!) ? right : undefined;
+      case 'difference':
+        return nothing(left) || nothing(right!) ? left : undefined;
+      case 'restrictDomain':
+        return nothing(right!) ? right : undefined;
+      case 'restrictRange':
+        return nothing(left) ? left : undefined;
+      case 'identity':
+        // Kept as a term even of a constant, for `sequence` to see.
+        return left.constant === undefined ? undefined : this.identityOfConstant(left);
+      default:
+        return undefined;
+    }
+  }
+
+  private identityOfConstant(set: Term): Term {
+    const key = `identity ${this.numbers.get(set)}`;
+    const before = this.made.get(key);
+    if (before !== undefined) return before;
+    const term = this.fresh('relation', 'identity', [set], 0, r.identityOn(set.constant as EventSet));
+    this.made.set(key, term);
+    return term;
+  }
+
+  /** The pairs of a relation whose events differ in value. */
+  differentValues(pairs: Term): Term {
+    return this.fresh('relation', 'different-values', [pairs], reads.rf | reads.co | pairs.reads);
+  }
+
+  /** New names for a `let rec`, to be given to `fixpoint` with their equations. */
+  recursionVariable(sort: Term['sort']): Term {
+    return this.fresh(sort, 'recursion', [], reads.recursion);
+  }
+
+  /** The least values with `variables[i] = bodies[i]`, computed as herd7 does: from nothing, each equation in its turn. */
+  fixpoint(variables: readonly Term[], bodies: readonly Term[]): readonly Term[] {
+    const of: Fixpoint = {
+      variables,
+      bodies,
+      monotone: bodies.every((body) =>
+        variables.every((variable) => grows(body, variable, true, [new Map(), new Map()])),
+      ),
+      lowerAt: 0,
+      upperAt: 0,
+    };
+    const read = bodies.reduce((bits, body) => bits | body.reads, 0) & ~reads.recursion;
+    const terms = variables.map(({ sort }) => this.fresh(sort, 'fixpoint', [], read));
+    terms.forEach((term, index) => this.fixpoints.set(term, { of, index }));
+    if (read !== 0) return terms;
+    this.iterate(of, 'lower', true);
+    return variables.map((variable) => this.constant(variable.lower!));
+  }
+
+  /** Sets the bounds of what is chosen so far; `complete` says that they meet. */
+  choose(rf: Bounds | undefined, co: Bounds | undefined, complete: boolean): void {
+    this.now += 1;
+    if (rf !== undefined) this.bind(this.rf, rf, 0);
+    if (co !== undefined) this.bind(this.co, co, 1);
+    if (complete !== this.complete) this.changedAt[0] = this.changedAt[1] = this.now;
+    this.complete = complete;
+  }
+
+  private bind(choice: Term, { lower, upper }: Bounds, index: number): void {
+    choice.lower = lower;
+    choice.upper = upper;
+    this.changedAt[index] = this.now;
+  }
+
+  private changed(bits: number): number {
+    let latest = 0;
+    for (let index = 0; index < 3; index++) {
+      if ((bits >> index) & 1) latest = Math.max(latest, this.changedAt[index]!);
+    }
+    return latest;
+  }
+
+  /** What is in the term's value whatever is chosen next. */
+  lower(term: Term): Bits {
+    if (term.lower !== undefined && term.lowerAt >= this.changed(term.reads)) return term.lower;
+    term.lower = this.bound(term, 'lower');
+    term.lowerAt = this.now;
+    return term.lower;
+  }
+
+  /** What may be in the term's value. */
+  upper(term: Term): Bits {
+    if (this.complete) return this.lower(term);
+    if (term.upper !== undefined && term.upperAt >= this.changed(term.reads)) return term.upper;
+    term.upper = this.bound(term, 'upper');
+    term.upperAt = this.now;
+    return term.upper;
+  }
+
+  private bound(term: Term, which: 'lower' | 'upper'): Bits {
+    switch (term.operation) {
+      case 'constant':
+        return term.constant!;
+      case 'choice':
+      case 'recursion':
+        return term[which]!;
+      case 'different-values':
+        return this.boundOfDifferentValues(term, which);
+      case 'fixpoint':
+        return this.boundOfFixpoint(term, which);
+      default: {
+        const { compute, falling } = operations[term.operation] as OperationFacts;
+        const values = term.operands.map((operand, index) =>
+          (which === 'lower') === falling.includes(index) ? this.upper(operand) : this.lower(operand),
+        );
+        return compute(...values);
+      }
+    }
+  }
+
+  private boundOfDifferentValues(term: Term, which: 'lower' | 'upper'): Bits {
+    const [pairs] = term.operands;
+    if (!this.complete) return which === 'lower' ? r.emptyRelation(this.size) : this.upper(pairs!);
+    const all = this.lower(pairs!) as Relation;
+    return r.relationWhere(this.size, (from, to) => r.related(all, from, to) && !this.sameValue(from, to));
+  }
+
+  private boundOfFixpoint(term: Term, which: 'lower' | 'upper'): Bits {
+    const { of, index } = this.fixpoints.get(term)!;
+    if (!of.monotone && !this.complete) return which === 'lower' ? this.nothing(term) : this.everything(term);
+    const at = which === 'lower' ? 'lowerAt' : 'upperAt';
+    if (of[at] <= this.changed(term.reads)) {
+      this.iterate(of, which, this.complete);
+      of[at] = this.now;
+    }
+    return of.variables[index]![which]!;
+  }
+
+  private nothing({ sort }: Term): Bits {
+    return sort === 'set' ? r.emptySet(this.size) : r.emptyRelation(this.size);
+  }
+
+  private everything(term: Term): Bits {
+    return r.complement(this.nothing(term));
+  }
+
+  private iterate({ variables, bodies }: Fixpoint, which: 'lower' | 'upper', exact: boolean): void {
+    const give = (variable: Term, value: Bits) => {
+      variable[which] = value;
+      if (exact) variable.lower = variable.upper = value;
+      variable.lowerAt = variable.upperAt = Infinity;
+    };
+    for (const variable of variables) give(variable, this.nothing(variable));
+    const wasComplete = this.complete;
+    this.complete ||= exact;
+    for (let iteration = 0, settled = false; !settled; iteration++) {
+      if (iteration > mostIterations) throw new UnsettledRecursion();
+      settled = true;
+      for (const [index, variable] of variables.entries()) {
+        this.now += 1;
+        this.changedAt[2] = this.now;
+        const value = which === 'lower' ? this.lower(bodies[index]!) : this.upper(bodies[index]!);
+        if (r.equals(value, variable[which]!)) continue;
+        settled = false;
+        give(variable, value);
+      }
+    }
+    this.now += 1;
+    this.changedAt[2] = this.now;
+    this.complete = wasComplete;
+  }
+}
+
+/** What a choice holds for sure, and what it may hold. */
+export interface Bounds {
+  readonly lower: Relation;
+  readonly upper: Relation;
+}
+
+/** Whether a term only grows (`rising`), or only shrinks, with a variable; `known` has a map for each. */
+function grows(
+  term: Term,
+  variable: Term,
+  rising: boolean,
+  known: readonly [Map<Term, boolean>, Map<Term, boolean>],
+): boolean {
+  if (term === variable) return rising;
+  if ((term.reads & reads.recursion) === 0) return true;
+  const before = known[rising ? 0 : 1].get(term);
+  if (before !== undefined) return before;
+  const falling = (operations as Record<string, OperationFacts>)[term.operation]?.falling ?? [];
+  const result = term.operands.every((operand, index) =>
+    grows(operand, variable, falling.includes(index) ? !rising : rising, known),
+  );
+  known[rising ? 0 : 1].set(term, result);
+  return result;
+}
