@@ -3,12 +3,13 @@
  * the steps that its instructions carry, over values that depend on what its loads return.
  */
 
-import type { LitmusTest } from '../language/litmus-test.ts';
+import type { LitmusTest, Thread } from '../language/litmus-test.ts';
 import { observablesOf } from '../language/observables.ts';
 import { typesOf } from '../language/types.ts';
 import {
   computed,
   constant,
+  mostPaths,
   readsOf,
   type Path,
   type PathEvent,
@@ -16,6 +17,7 @@ import {
   type ProgramLocation,
   type Value,
 } from '../model/program.ts';
+import { tooManyPaths } from '../model/model-error.ts';
 import type { Emitted } from './assemble.ts';
 import { cellLayout, leastSpacing } from './layout.ts';
 import { initialWrites } from './lower.ts';
@@ -44,7 +46,7 @@ export function programOf(test: LitmusTest, target: Target): Program {
     const scope = types.scopes[index];
     if (scope === undefined) throw new Error(`P${index} has no scope`);
     const { emitted, slots } = emitThread(test, thread, scope, registers, layout, target);
-    return pathsOf(emitted, target, layout, slots);
+    return pathsOf(emitted, target, layout, slots, thread);
   });
   return { name: test.name, locations: programLocations(test, layout), threads, observed };
 }
@@ -84,10 +86,10 @@ function pathsOf(
   target: Target,
   layout: CellLayout,
   slots: readonly Slot[],
+  thread: Thread,
 ): readonly Path[] {
   const shared = new Set([...layout.named.keys()].map((offset) => addresses.cell + BigInt(offset)));
   const { entry } = target;
-  if (entry === undefined) throw new Error('the target has no entry');
   const start: Walk = {
     registers: new Map([
       [entry.cell, constant(addresses.cell)],
@@ -109,6 +111,7 @@ function pathsOf(
   const pending: { readonly at: number; readonly walk: Walk }[] = [{ at: 0, walk: start }];
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     const { at, walk } = next;
+    if (done.length + pending.length > mostPaths) throw tooManyPaths(thread);
     const one = emitted[at];
     if (one === undefined) throw new Error('the code runs past its end');
     const { item, role, sourceLine } = one;
@@ -131,7 +134,6 @@ function pathsOf(
       if (yes !== undefined && to > at) pending.push({ at: to, walk: yes });
     } else {
       const line: Line = { text: item.text, line: role === 'body' ? sourceLine : undefined };
-      if (item.steps === undefined) throw new Error(`${item.text} has no steps`);
       for (const after of stepped(walk, item.steps, line, shared)) {
         if (!after.returned) pending.push({ at: at + 1, walk: after });
         else if (hasStatus(after, 0n)) done.push(finished(after, slots));

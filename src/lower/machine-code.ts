@@ -8,7 +8,7 @@ export interface Instruction {
   readonly text: string;
   readonly bytes: readonly number[];
   /** What it does, for the models; none for what only passes the time. */
-  readonly steps?: readonly Step[];
+  readonly steps: readonly Step[];
 }
 
 /** A place in the code, compared by identity; the name is for listings. */
@@ -26,7 +26,7 @@ export interface Branch {
   readonly to: Label;
   readonly sizeBytes: number;
   /** Undefined where it always is. */
-  readonly taken?: Taken | undefined;
+  readonly taken: Taken | undefined;
   /** `displacementBytes` is from the branch's own first byte to the label; `target` the label's offset in the code. */
   readonly encode: (displacementBytes: number, target: number) => Instruction;
 }

@@ -36,7 +36,7 @@ export interface Target {
     readonly locals: readonly Register[];
   };
   /** The registers as the instructions' steps name them when the generated function is entered (meaning.ts). */
-  readonly entry?: {
+  readonly entry: {
     readonly cell: RegisterName;
     readonly out: RegisterName;
     readonly count: RegisterName;

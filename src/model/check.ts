@@ -1,17 +1,15 @@
 /** What a model says of a test: the final states it allows, how many executions lead to each, and the condition. */
 
-import { holds, type Outcome } from '../language/outcome.ts';
+import { holds, outcomeKey, type Observation, type Outcome } from '../language/outcome.ts';
 import { observableName, type LitmusTest, type Observable } from '../language/litmus-test.ts';
 import { shownObservables } from '../language/observables.ts';
 import { wrapConditionValues } from '../language/condition-values.ts';
-import { executionsOf, type Execution } from './executions.ts';
+import { executionsOf, type Execution, type Search } from './executions.ts';
 import type { LinkedModel } from './cat/linked.ts';
+import { withFeasiblePaths } from './feasible-paths.ts';
 import type { Program } from './program.ts';
 import { structuresOf, type Structure } from './structure.ts';
 import { surroundingsOf } from './surroundings.ts';
-
-/** How the condition's proposition fares over all allowed executions, in herd7's words. */
-export type Observation = 'Never' | 'Sometimes' | 'Always';
 
 /** One final state, told of the condition's observables and those of `locations`. */
 export interface FinalState {
@@ -26,6 +24,8 @@ export interface CheckResult {
   readonly model: string;
   /** In the order of their text. */
   readonly states: readonly FinalState[];
+  /** Every final state of everything that the test observes, phases included, as `outcomeKey` tells it. */
+  readonly allowed: ReadonlySet<string>;
   /** Executions that satisfy the proposition, and that do not. */
   readonly positive: number;
   readonly negative: number;
@@ -72,12 +72,14 @@ export function checkProgram(
   const shown = shownObservables(wrapped).toSorted(byPlace);
   const states = new Map<string, { outcome: Outcome; witness: boolean; executions: number }>();
   const flags = new Set<string>();
+  const allowed = new Set<string>();
   let [positive, negative] = [0, 0];
   let witness: Execution | undefined;
   let counterexample: Execution | undefined;
   const timeout = () => new CheckTimeout(test.name, limits.timeoutMs, positive + negative);
   for (const execution of allExecutions(program, model, started + limits.timeoutMs, timeout, false)) {
     const outcome = outcomeOf(program, execution);
+    allowed.add(outcomeKey(outcome));
     if (wrapped.filter !== undefined && !holds(wrapped.filter, outcome)) continue;
     const satisfied = holds(wrapped.condition.proposition, outcome);
     if (satisfied) {
@@ -91,7 +93,7 @@ export function checkProgram(
     const told = Object.fromEntries(
       shown.map((one) => [observableName(one), outcome[observableName(one)] ?? '0']),
     );
-    const key = JSON.stringify(told);
+    const key = outcomeKey(told);
     const before = states.get(key);
     if (before === undefined) states.set(key, { outcome: told, witness: satisfied, executions: 1 });
     else before.executions += 1;
@@ -100,6 +102,7 @@ export function checkProgram(
     test,
     model: model.title ?? 'model',
     states: [...states.entries()].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, state]) => state),
+    allowed,
     positive,
     negative,
     observation: positive === 0 ? 'Never' : negative === 0 ? 'Always' : 'Sometimes',
@@ -123,20 +126,21 @@ export function* allExecutions(
   const tick = () => {
     if ((ticks++ & 63) === 0 && performance.now() > deadline) throw timeout();
   };
+  const surround = surroundIn(program, tick);
+  for (const structure of structuresOf(withFeasiblePaths(program), tick)) {
+    yield* executionsOf(structure, { model, surround, tick, refused });
+  }
+}
+
+/** Makes what a model's names mean in the structures of a program. */
+export function surroundIn(program: Program, tick: () => void): Search['surround'] {
   const knownSets = new Set(
     program.threads.flatMap((paths) => paths.flatMap(({ events }) => events.flatMap(({ sets }) => sets))),
   );
   const observed = new Set(
     program.observed.flatMap((one) => (one.kind === 'location' ? [locationName(one)] : [])),
   );
-  for (const structure of structuresOf(program, tick)) {
-    yield* executionsOf(structure, {
-      model,
-      surround: (of, terms) => surroundingsOf(of, terms, knownSets, observed, tick),
-      tick,
-      refused,
-    });
-  }
+  return (structure, terms) => surroundingsOf(structure, terms, knownSets, observed, tick);
 }
 
 function isMet(

@@ -8,7 +8,7 @@ import type { LinkedModel } from './cat/linked.ts';
 import { Terms, type Term } from './cat/terms.ts';
 import * as r from './relation.ts';
 import type { EventSet, Relation } from './relation.ts';
-import { Values, type Sources, type Structure } from './structure.ts';
+import { openReadBehind, Values, type Sources, type Structure } from './structure.ts';
 
 /** One way for a program to go. */
 export interface Execution {
@@ -36,6 +36,7 @@ export interface Search {
 }
 
 export function* executionsOf(structure: Structure, search: Search): Generator<Execution> {
+  if (!isFeasible(structure)) return;
   const size = structure.events.length;
   let values: Values | undefined;
   const terms = new Terms(size, (left, right) => values?.ofEvent(left) === values?.ofEvent(right));
@@ -43,6 +44,47 @@ export function* executionsOf(structure: Structure, search: Search): Generator<E
     const choices = new Choices(structure, terms, demands, search, (current) => (values = current));
     yield* choices.explore();
   }
+}
+
+/**
+ * Whether values can come about that let every thread go its way, whatever a model says: asked first,
+ * for it costs little, and many combinations of paths have none.
+ */
+function isFeasible(structure: Structure): boolean {
+  const candidates = candidateSources(structure);
+  const sources: Sources = new Int32Array(structure.events.length).fill(-1);
+  for (const [read, write] of structure.settled) sources[read] = write;
+  const from = (): boolean => {
+    const values = new Values(structure, sources);
+    if (!conditionsHold(structure, values)) return false;
+    const read = readOfOpenCondition(structure, sources, values);
+    if (read === undefined) return true;
+    for (const write of candidates.get(read) ?? []) {
+      sources[read] = write;
+      if (from()) return true;
+    }
+    sources[read] = -1;
+    return false;
+  };
+  return from();
+}
+
+function readOfOpenCondition(structure: Structure, sources: Sources, values: Values): number | undefined {
+  for (const [thread, { conditions }] of structure.paths.entries()) {
+    for (const condition of conditions) {
+      if (values.ofValue(condition, thread) !== undefined) continue;
+      const read = openReadBehind(structure, sources, condition, thread);
+      if (read !== undefined) return read;
+    }
+  }
+  return undefined;
+}
+
+/** Whether every condition of the paths may still hold. */
+function conditionsHold({ paths }: Structure, values: Values): boolean {
+  return paths.every(({ conditions }, thread) =>
+    conditions.every((condition) => values.ofValue(condition, thread) !== 0n),
+  );
 }
 
 /** A pair of writes whose order is open. */
@@ -110,7 +152,7 @@ class Choices {
   private *from(state: State): Generator<Execution> {
     this.search.tick();
     const values = new Values(this.structure, state.sources);
-    if (!this.conditionsHold(values)) return;
+    if (!conditionsHold(this.structure, values)) return;
     const co = this.withForcedOrder(state);
     if (co === undefined) return;
     const settled = { ...state, co };
@@ -136,20 +178,17 @@ class Choices {
     }
   }
 
-  /** Whether every condition of the paths may still hold. */
-  private conditionsHold(values: Values): boolean {
-    return this.structure.paths.every(({ conditions }, thread) =>
-      conditions.every((condition) => values.ofValue(condition, thread) !== 0n),
-    );
-  }
-
-  /** What the model forces on co, added; undefined where that makes a cycle. */
+  /** What the model forces on co, which may depend on co itself, added; undefined where that makes a cycle. */
   private withForcedOrder({ sources, co }: State): Relation | undefined {
-    this.chooseIn(sources, co, false);
-    const base = this.terms.lower(this.demands.coherence.base) as Relation;
-    const together = r.union(co, r.intersection(base, this.allPairs));
-    const order = r.equals(together, co) ? co : r.transitiveClosure(together);
-    return r.isIrreflexive(order) ? order : undefined;
+    let order = co;
+    for (;;) {
+      this.chooseIn(sources, order, false);
+      const forced = this.terms.lower(this.demands.coherence.base) as Relation;
+      const together = r.union(order, r.intersection(forced, this.allPairs));
+      if (r.equals(together, order)) return order;
+      order = r.transitiveClosure(together);
+      if (!r.isIrreflexive(order)) return undefined;
+    }
   }
 
   private openPair(co: Relation, from: number, to: number): Pair | undefined {
@@ -161,28 +200,27 @@ class Choices {
   }
 
   private openRead(sources: Sources): number | undefined {
-    let best: number | undefined;
-    for (const [read, candidates] of this.candidates) {
-      if (sources[read] !== -1) continue;
-      if (best === undefined || candidates.length < this.candidates.get(best)!.length) best = read;
-    }
-    return best;
+    for (const read of this.candidates.keys()) if (sources[read] === -1) return read;
+    return undefined;
   }
 
   private chooseIn(sources: Sources, co: Relation, complete: boolean): void {
     const { terms } = this;
     const chosen = r.emptyRelation(terms.size);
     for (const [read, write] of sources.entries()) if (write !== -1) r.addPair(chosen, write, read);
-    if (complete) {
-      terms.choose({ lower: chosen, upper: chosen }, { lower: co, upper: co }, true);
-      return;
-    }
-    const possible = r.union(chosen, r.emptyRelation(terms.size));
+    terms.choose(
+      { lower: chosen, upper: complete ? () => chosen : () => this.possibleReads(sources, chosen) },
+      { lower: co, upper: complete ? () => co : () => r.difference(this.allPairs, r.inverse(co)) },
+      complete,
+    );
+  }
+
+  private possibleReads(sources: Sources, chosen: Relation): Relation {
+    const possible = r.union(chosen, r.emptyRelation(chosen.size));
     for (const [read, candidates] of this.candidates) {
       if (sources[read] === -1) for (const write of candidates) r.addPair(possible, write, read);
     }
-    const open = r.difference(this.allPairs, r.inverse(co));
-    terms.choose({ lower: chosen, upper: possible }, { lower: co, upper: open }, false);
+    return possible;
   }
 
   private refuses({ sources, co }: State, complete: boolean, values: Values): boolean {
@@ -225,8 +263,18 @@ class Choices {
   }
 }
 
-/** For each read without a settled source, the writes of its location. */
-function candidateSources({ events, settled }: Structure): ReadonlyMap<number, readonly number[]> {
+/**
+ * For each read without a settled source, the writes of its location. Those of read-modify-writes first:
+ * they put whole locations in order.
+ */
+function candidateSources(structure: Structure): ReadonlyMap<number, readonly number[]> {
+  const { events, settled } = structure;
+  const rmwReads = new Set(
+    events.flatMap(({ source, thread }) =>
+      source?.rmw === undefined || thread === undefined ? [] : [structure.firstOf[thread]! + source.rmw],
+    ),
+  );
+  const isOfRmw = (read: number) => rmwReads.has(read);
   const candidates = new Map<number, readonly number[]>();
   for (const [read, { kind, location }] of events.entries()) {
     if (kind !== 'read' || settled.has(read)) continue;
@@ -236,7 +284,9 @@ function candidateSources({ events, settled }: Structure): ReadonlyMap<number, r
     });
     candidates.set(read, writes);
   }
-  return candidates;
+  return new Map(
+    [...candidates].toSorted(([left], [right]) => Number(isOfRmw(right)) - Number(isOfRmw(left))),
+  );
 }
 
 function ordered(co: Relation, first: number, second: number): Relation {

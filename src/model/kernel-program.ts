@@ -21,10 +21,11 @@ import { signatureOf } from '../language/primitives.ts';
 import { accessedType, expressionType, typesOf, type Scope } from '../language/types.ts';
 import { binary, elementStride, unary, wrap } from './c-arithmetic.ts';
 import type { Macro, Macros, MacroStep, Operand } from './kernel-macros.ts';
-import { ModelError } from './model-error.ts';
+import { ModelError, tooManyPaths } from './model-error.ts';
 import {
   computed,
   constant,
+  mostPaths,
   readsOf,
   type Path,
   type PathEvent,
@@ -152,10 +153,10 @@ class ThreadWalk {
   }
 
   private statements(walks: readonly Walk[], body: readonly Statement[]): readonly Walk[] {
-    return body.reduce(
-      (before, statement) => before.flatMap((walk) => this.statement(walk, statement)),
-      walks,
-    );
+    return body.reduce((before, statement) => {
+      if (before.length > mostPaths) throw tooManyPaths(this.thread);
+      return before.flatMap((walk) => this.statement(walk, statement));
+    }, walks);
   }
 
   private statement(walk: Walk, statement: Statement): readonly Walk[] {

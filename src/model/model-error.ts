@@ -1,4 +1,5 @@
-import type { Position } from '../language/litmus-test.ts';
+import type { Position, Thread } from '../language/litmus-test.ts';
+import { mostPaths } from './program.ts';
 
 /** A test that a model cannot speak of, and where in the test's file. */
 export class ModelError extends Error {
@@ -9,4 +10,11 @@ export class ModelError extends Error {
     super(sentence);
     this.at = at;
   }
+}
+
+export function tooManyPaths({ index, at }: Thread): ModelError {
+  return new ModelError(
+    `P${index} has more than ${mostPaths} control paths: check a test with fewer conditions in one thread`,
+    at,
+  );
 }

@@ -67,6 +67,9 @@ export interface Program {
   readonly observed: readonly Observable[];
 }
 
+/** A thread with more paths is not checked: each would have to be combined with those of the others. */
+export const mostPaths = 4096;
+
 export const constant = (value: bigint): Value => ({ kind: 'constant', value });
 
 /** A value computed from others; computed at once where they are constants. */

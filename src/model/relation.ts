@@ -2,28 +2,42 @@
  * Sets of events and relations over them, dense and immutable: a set is a row of bits, a relation a
  * matrix of such rows, and every operation works on 32 events at a time. A test's candidate
  * executions have well below 256 events, so a whole matrix is a few hundred words.
+ *
+ * The words are signed 32-bit integers in plain arrays: V8 keeps those within its own heap, where a typed
+ * array of more than 64 bytes costs an allocation outside, which is most of what a small union costs.
  */
 
 /** A set over the events 0 to `size` - 1. */
 export interface EventSet {
   readonly sort: 'set';
   readonly size: number;
-  readonly bits: Uint32Array;
+  readonly bits: number[];
 }
 
 /** A relation over the events 0 to `size` - 1; row `a` begins at word `a * rowWords(size)` and holds every b with a → b. */
 export interface Relation {
   readonly sort: 'relation';
   readonly size: number;
-  readonly bits: Uint32Array;
+  readonly bits: number[];
 }
 
 export function rowWords(size: number): number {
   return (size + 31) >>> 5;
 }
 
+function zeros(words: number): number[] {
+  const bits: number[] = [];
+  for (let word = 0; word < words; word++) bits.push(0);
+  return bits;
+}
+
+/** Other bits of the same sort and size; one shape of object, whatever it was made from. */
+function like<T extends EventSet | Relation>({ sort, size }: T, bits: number[]): T {
+  return { sort, size, bits } as T;
+}
+
 export function emptySet(size: number): EventSet {
-  return { sort: 'set', size, bits: new Uint32Array(rowWords(size)) };
+  return { sort: 'set', size, bits: zeros(rowWords(size)) };
 }
 
 export function setOf(size: number, members: Iterable<number>): EventSet {
@@ -39,7 +53,7 @@ export function universe(size: number): EventSet {
 }
 
 export function emptyRelation(size: number): Relation {
-  return { sort: 'relation', size, bits: new Uint32Array(size * rowWords(size)) };
+  return { sort: 'relation', size, bits: zeros(size * rowWords(size)) };
 }
 
 export function relationOf(size: number, pairs: Iterable<readonly [number, number]>): Relation {
@@ -90,7 +104,7 @@ export function pairsOf(relation: Relation): [number, number][] {
 
 export function successors({ size, bits }: Relation, from: number): EventSet {
   const words = rowWords(size);
-  return { sort: 'set', size, bits: bits.subarray(from * words, (from + 1) * words) };
+  return { sort: 'set', size, bits: bits.slice(from * words, (from + 1) * words) };
 }
 
 export function isEmpty({ bits }: EventSet | Relation): boolean {
@@ -106,33 +120,35 @@ export function equals(left: EventSet | Relation, right: EventSet | Relation): b
 export function union<T extends EventSet | Relation>(left: T, right: T): T {
   const bits = left.bits.slice();
   for (let word = 0; word < bits.length; word++) bits[word]! |= right.bits[word]!;
-  return { ...left, bits };
+  return like(left, bits);
 }
 
 export function intersection<T extends EventSet | Relation>(left: T, right: T): T {
   const bits = left.bits.slice();
   for (let word = 0; word < bits.length; word++) bits[word]! &= right.bits[word]!;
-  return { ...left, bits };
+  return like(left, bits);
 }
 
 export function difference<T extends EventSet | Relation>(left: T, right: T): T {
   const bits = left.bits.slice();
   for (let word = 0; word < bits.length; word++) bits[word]! &= ~right.bits[word]!;
-  return { ...left, bits };
+  return like(left, bits);
 }
 
 export function complement<T extends EventSet | Relation>(value: T): T {
   const all = universe(value.size).bits;
   const bits = value.bits.slice();
   for (let word = 0; word < bits.length; word++) bits[word] = ~bits[word]! & all[word % all.length]!;
-  return { ...value, bits };
+  return like(value, bits);
 }
 
 /** `left * right`. */
 export function product(left: EventSet, right: EventSet): Relation {
   const relation = emptyRelation(left.size);
   const words = rowWords(left.size);
-  for (const from of membersOf(left)) relation.bits.set(right.bits, from * words);
+  for (const from of membersOf(left)) {
+    for (let word = 0; word < words; word++) relation.bits[from * words + word] = right.bits[word]!;
+  }
   return relation;
 }
 
@@ -175,7 +191,8 @@ export function restrictDomain(set: EventSet, relation: Relation): Relation {
   const result = emptyRelation(relation.size);
   const words = rowWords(relation.size);
   for (const event of membersOf(set)) {
-    result.bits.set(relation.bits.subarray(event * words, (event + 1) * words), event * words);
+    for (let word = event * words; word < (event + 1) * words; word++)
+      result.bits[word] = relation.bits[word]!;
   }
   return result;
 }
@@ -185,7 +202,7 @@ export function restrictRange(relation: Relation, set: EventSet): Relation {
   const bits = relation.bits.slice();
   const words = set.bits.length;
   for (let word = 0; word < bits.length; word++) bits[word]! &= set.bits[word % words]!;
-  return { ...relation, bits };
+  return like(relation, bits);
 }
 
 export function inverse(relation: Relation): Relation {
@@ -220,12 +237,12 @@ export function transitiveClosure(relation: Relation): Relation {
       for (let other = 0; other < words; other++) bits[start + other]! |= bits[through + other]!;
     }
   }
-  return { ...relation, bits };
+  return like(relation, bits);
 }
 
 /** `relation?`. */
 export function reflexiveClosure(relation: Relation): Relation {
-  const result: Relation = { ...relation, bits: relation.bits.slice() };
+  const result: Relation = like(relation, relation.bits.slice());
   for (let event = 0; event < relation.size; event++) addPair(result, event, event);
   return result;
 }
@@ -299,7 +316,7 @@ export function shortestPath(relation: Relation, from: number, to: number): numb
         if (successor === to) {
           const path = [to, event];
           for (let at = event; at !== from; path.push(at)) at = cameFrom.get(at)!;
-          return path.reverse();
+          return path.toReversed();
         }
         if (cameFrom.has(successor) || successor === from) continue;
         cameFrom.set(successor, event);

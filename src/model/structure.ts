@@ -35,24 +35,23 @@ export class Values {
   private readonly structure: Pick<Structure, 'program' | 'paths' | 'firstOf'>;
   private readonly sources: Sources;
   private readonly memory: (bigint | undefined | 'open')[] = [];
-  private readonly owners: readonly { readonly thread: number; readonly event: PathEvent }[];
 
   constructor(structure: Pick<Structure, 'program' | 'paths' | 'firstOf'>, sources: Sources) {
     this.structure = structure;
     this.sources = sources;
-    this.owners = structure.paths.flatMap(({ events }, thread) => events.map((event) => ({ thread, event })));
   }
 
   /** The value that an event reads, writes or carries. */
   ofEvent(event: number): bigint | undefined {
-    const { locations } = this.structure.program;
-    const initial = locations[event];
+    const { paths, program, firstOf } = this.structure;
+    const initial = program.locations[event];
     if (initial !== undefined) return initial.initial;
     const known = this.memory[event];
     if (known === 'open') return undefined;
     if (known !== undefined) return known;
     this.memory[event] = 'open';
-    const { thread, event: source } = this.owners[event - locations.length]!;
+    const thread = threadOf(firstOf, event);
+    const source = paths[thread]!.events[event - firstOf[thread]!]!;
     const value = source.kind === 'read' ? this.ofRead(event) : this.ofValue(source.value, thread);
     this.memory[event] = value;
     return value;
@@ -81,6 +80,34 @@ export class Values {
       }
     }
   }
+}
+
+function threadOf(firstOf: readonly number[], event: number): number {
+  let thread = firstOf.length - 1;
+  while (firstOf[thread]! > event) thread -= 1;
+  return thread;
+}
+
+/** A read without a source that a value waits for; undefined where it waits for none, or for itself. */
+export function openReadBehind(
+  structure: Pick<Structure, 'program' | 'paths' | 'firstOf'>,
+  sources: Sources,
+  value: Value,
+  thread: number,
+): number | undefined {
+  const { program, paths, firstOf } = structure;
+  const visited = new Set<number>();
+  const pending = readsOf(value).map((read) => firstOf[thread]! + read);
+  for (let event = pending.pop(); event !== undefined; event = pending.pop()) {
+    if (visited.has(event) || event < program.locations.length) continue;
+    visited.add(event);
+    const owner = threadOf(firstOf, event);
+    const source = paths[owner]!.events[event - firstOf[owner]!]!;
+    if (source.kind !== 'read') pending.push(...readsOf(source.value).map((read) => firstOf[owner]! + read));
+    else if (sources[event] === -1) return event;
+    else pending.push(sources[event]!);
+  }
+  return undefined;
 }
 
 /**
@@ -127,6 +154,12 @@ function* settledStructures(
     );
     // An address where nothing lies: the path cannot happen, or is no path of a correct test.
     if (addresses.some((address) => typeof address === 'bigint' && !byAddress.has(address))) return;
+    // A write that was chosen while its own address was open may turn out to lie elsewhere.
+    const elsewhere = ([read, write]: readonly [number, number]) => {
+      const address = addresses[write - initialWrites];
+      return address !== undefined && address !== addresses[read - initialWrites];
+    };
+    if ([...settled].some(elsewhere)) return;
     if (!addresses.includes(undefined)) {
       yield { ...open, events: eventsOf(addresses), settled };
       return;

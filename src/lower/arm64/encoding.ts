@@ -6,6 +6,7 @@
 
 import { LoweringError } from '../lowering-error.ts';
 import type { Branch, Instruction, Label } from '../machine-code.ts';
+import type { Step, Taken } from '../meaning.ts';
 import type { Address, Register, Width } from '../primitives.ts';
 
 /** Number 31 is the stack pointer as a base and the zero register as an operand (Arm ARM C1.2.5). */
@@ -39,9 +40,10 @@ export const second = (register: Register) => field(register, 5, 5);
 export const third = (register: Register) => field(register, 5, 16);
 
 /** The fields of an instruction do not overlap, so they add up. */
-export function instruction(text: string, ...fields: readonly number[]): Instruction {
+export function instruction(text: string, steps: readonly Step[], ...fields: readonly number[]): Instruction {
   const word = fields.reduce((sum, bits) => sum + bits, 0);
-  return { kind: 'instruction', text, bytes: [0, 8, 16, 24].map((shift) => (word >>> shift) & 0xff) };
+  const bytes = [0, 8, 16, 24].map((shift) => (word >>> shift) & 0xff);
+  return { kind: 'instruction', text, bytes, steps };
 }
 
 /** The bit `sf` of data processing instructions. */
@@ -64,6 +66,7 @@ export function signedField(value: number, bits: number, shift: number): number 
 export function branch(
   start: string,
   note: string,
+  taken: Taken | undefined,
   opcode: number,
   { bits, shift }: { readonly bits: number; readonly shift: number },
   to: Label,
@@ -73,6 +76,7 @@ export function branch(
     kind: 'branch',
     to,
     sizeBytes: 4,
+    taken,
     encode: (displacementBytes, target) => {
       if (displacementBytes < -reachBytes || displacementBytes >= reachBytes) {
         throw new LoweringError(
@@ -82,6 +86,7 @@ export function branch(
       }
       return instruction(
         `${start}0x${target.toString(16)}${note}`,
+        [],
         opcode,
         signedField(displacementBytes / 4, bits, shift),
       );

@@ -3,6 +3,7 @@
  */
 
 import type { Instruction } from '../machine-code.ts';
+import type { Step } from '../meaning.ts';
 import type { Address, Register, Width } from '../primitives.ts';
 import {
   addressText,
@@ -18,6 +19,19 @@ import {
   third,
   zero,
 } from './encoding.ts';
+import {
+  comparesAndSwaps,
+  fences,
+  loads,
+  loadsExclusive,
+  modifiesAtomically,
+  modifiesUnseen,
+  moves,
+  stores,
+  storesExclusive,
+  swaps,
+} from './steps.ts';
+import type { AtomicOrder } from './steps.ts';
 
 /** Whether LDR and STR (immediate, unsigned offset) can name an address: a multiple of the width, 12 bits of them. */
 export function isLoadable({ displacement }: Address, width: Width): boolean {
@@ -28,6 +42,7 @@ export function isLoadable({ displacement }: Address, width: Width): boolean {
 export function load(to: Register, from: Address, width: Width): Instruction {
   return instruction(
     `ldr ${name(to, width)}, ${addressText(from)}`,
+    [loads(to, from, width)],
     size(width) + 0x3940_0000,
     field(from.displacement / width, 12, 10),
     second(from.base),
@@ -39,6 +54,7 @@ export function load(to: Register, from: Address, width: Width): Instruction {
 export function store(to: Address, from: Register, width: Width): Instruction {
   return instruction(
     `str ${name(from, width)}, ${addressText(to)}`,
+    [stores(to, from, width)],
     size(width) + 0x3900_0000,
     field(to.displacement / width, 12, 10),
     second(to.base),
@@ -50,6 +66,7 @@ export function store(to: Address, from: Register, width: Width): Instruction {
 export function loadAcquire(to: Register, base: Register, width: Width): Instruction {
   return instruction(
     `ldar ${name(to, width)}, [${baseName(base)}]`,
+    [loads(to, { base, displacement: 0 }, width, 'A')],
     size(width) + 0x08df_fc00,
     second(base),
     first(to),
@@ -60,6 +77,7 @@ export function loadAcquire(to: Register, base: Register, width: Width): Instruc
 export function storeRelease(base: Register, from: Register, width: Width): Instruction {
   return instruction(
     `stlr ${name(from, width)}, [${baseName(base)}]`,
+    [stores({ base, displacement: 0 }, from, width, 'L')],
     size(width) + 0x089f_fc00,
     second(base),
     first(from),
@@ -74,6 +92,7 @@ export type AcquireRelease = `${Acquire}${Release}`;
 export function loadExclusive(acquire: Acquire, to: Register, base: Register, width: Width): Instruction {
   return instruction(
     `ld${acquire}xr ${name(to, width)}, [${baseName(base)}]`,
+    loadsExclusive(to, base, width, acquire === 'a'),
     size(width) + 0x085f_7c00,
     acquire === 'a' ? 0x8000 : 0,
     second(base),
@@ -91,6 +110,7 @@ export function storeExclusive(
 ): Instruction {
   return instruction(
     `st${release}xr ${name(status, 4)}, ${name(from, width)}, [${baseName(base)}]`,
+    storesExclusive(status, from, base, width, release === 'l'),
     size(width) + 0x0800_7c00,
     release === 'l' ? 0x8000 : 0,
     third(status),
@@ -101,15 +121,28 @@ export function storeExclusive(
 
 /** PRFM (immediate) of PSTL1STRM: the line is about to be stored to, once. */
 export function prefetchForStore(base: Register): Instruction {
-  return instruction(`prfm pstl1strm, [${baseName(base)}]`, 0xf980_0011, second(base));
+  return instruction(`prfm pstl1strm, [${baseName(base)}]`, [], 0xf980_0011, second(base));
+}
+
+/** What the letters of an atomic instruction's order say. */
+function orderOf(order: AcquireRelease): AtomicOrder {
+  return { acquire: order.includes('a'), release: order.includes('l') };
 }
 
 /** The bits A and R of the atomic memory operations. */
 function acquireRelease(order: AcquireRelease): number {
-  return (order.includes('a') ? 0x0080_0000 : 0) + (order.includes('l') ? 0x0040_0000 : 0);
+  const { acquire, release } = orderOf(order);
+  return (acquire ? 0x0080_0000 : 0) + (release ? 0x0040_0000 : 0);
 }
 
-const fetchOperations = { add: 0x0000, clr: 0x1000, eor: 0x2000, set: 0x3000 } as const;
+const fetchOperations = {
+  add: { opcode: 0x0000, value: (old, operand) => old + operand },
+  clr: { opcode: 0x1000, value: (old, operand) => old & ~operand },
+  eor: { opcode: 0x2000, value: (old, operand) => old ^ operand },
+  set: { opcode: 0x3000, value: (old, operand) => old | operand },
+} as const satisfies Readonly<
+  Record<string, { readonly opcode: number; readonly value: (old: bigint, operand: bigint) => bigint }>
+>;
 export type FetchOperation = keyof typeof fetchOperations;
 
 /** LDADD, LDCLR, LDEOR, LDSET with A, L, AL: `to`, which is not the zero register, receives the value before. */
@@ -121,9 +154,11 @@ export function fetch(
   base: Register,
   width: Width,
 ): Instruction {
+  const { opcode, value } = fetchOperations[operation];
   return instruction(
     `ld${operation}${order} ${name(operand, width)}, ${name(to, width)}, [${baseName(base)}]`,
-    size(width) + 0x3820_0000 + fetchOperations[operation],
+    modifiesAtomically(base, operand, to, width, orderOf(order), value),
+    size(width) + 0x3820_0000 + opcode,
     acquireRelease(order),
     third(operand),
     second(base),
@@ -138,9 +173,11 @@ export function storeAtomically(
   base: Register,
   width: Width,
 ): Instruction {
+  const { opcode, value } = fetchOperations[operation];
   return instruction(
     `st${operation} ${name(operand, width)}, [${baseName(base)}]`,
-    size(width) + 0x3820_0000 + fetchOperations[operation],
+    modifiesUnseen(base, operand, width, value),
+    size(width) + 0x3820_0000 + opcode,
     third(operand),
     second(base),
     first(zero),
@@ -157,6 +194,7 @@ export function swap(
 ): Instruction {
   return instruction(
     `swp${order} ${name(from, width)}, ${name(to, width)}, [${baseName(base)}]`,
+    swaps(base, from, to, width, orderOf(order)),
     size(width) + 0x3820_8000,
     acquireRelease(order),
     third(from),
@@ -173,10 +211,12 @@ export function compareAndSwap(
   base: Register,
   width: Width,
 ): Instruction {
+  const { acquire, release } = orderOf(order);
   return instruction(
     `cas${order} ${name(expected, width)}, ${name(desired, width)}, [${baseName(base)}]`,
+    comparesAndSwaps(base, expected, desired, width, orderOf(order)),
     size(width) + 0x08a0_7c00,
-    (order.includes('a') ? 0x0040_0000 : 0) + (order.includes('l') ? 0x8000 : 0),
+    (acquire ? 0x0040_0000 : 0) + (release ? 0x8000 : 0),
     third(expected),
     second(base),
     first(desired),
@@ -188,15 +228,36 @@ const barrierOptions = { ishld: 0x9, ishst: 0xa, ish: 0xb, ld: 0xd, st: 0xe, sy:
 
 /** DMB. */
 export function dataMemoryBarrier(option: 'ish' | 'ishld' | 'ishst'): Instruction {
-  return instruction(`dmb ${option}`, 0xd503_30bf, field(barrierOptions[option], 4, 8));
+  return instruction(
+    `dmb ${option}`,
+    fences(`DMB.${option.toUpperCase()}`),
+    0xd503_30bf,
+    field(barrierOptions[option], 4, 8),
+  );
 }
 
 /** DSB. */
 export function dataSynchronisationBarrier(option: 'sy' | 'ld' | 'st'): Instruction {
-  return instruction(`dsb ${option}`, 0xd503_309f, field(barrierOptions[option], 4, 8));
+  return instruction(
+    `dsb ${option}`,
+    fences(`DSB.${option.toUpperCase()}`),
+    0xd503_309f,
+    field(barrierOptions[option], 4, 8),
+  );
 }
 
-const pairOperations = { stp: 0xa900_0000, ldp: 0xa940_0000 } as const;
+function storesPair(one: Register, other: Register, { base, displacement }: Address): readonly Step[] {
+  return [stores({ base, displacement }, one, 8), stores({ base, displacement: displacement + 8 }, other, 8)];
+}
+
+function loadsPair(one: Register, other: Register, { base, displacement }: Address): readonly Step[] {
+  return [loads(one, { base, displacement }, 8), loads(other, { base, displacement: displacement + 8 }, 8)];
+}
+
+const pairOperations = {
+  stp: { opcode: 0xa900_0000, steps: storesPair },
+  ldp: { opcode: 0xa940_0000, steps: loadsPair },
+} as const;
 export type PairOperation = keyof typeof pairOperations;
 
 /** STP, LDP of x registers, signed offset: a multiple of 8. */
@@ -206,9 +267,11 @@ export function pair(
   other: Register,
   { base, displacement }: Address,
 ): Instruction {
+  const { opcode, steps } = pairOperations[operation];
   return instruction(
     `${operation} ${name(one, 8)}, ${name(other, 8)}, ${addressText({ base, displacement })}`,
-    pairOperations[operation],
+    steps(one, other, { base, displacement }),
+    opcode,
     pairFields(one, other, base, displacement),
   );
 }
@@ -217,6 +280,7 @@ export function pair(
 export function pushPair(one: Register, other: Register, bytes: number): Instruction {
   return instruction(
     `stp ${name(one, 8)}, ${name(other, 8)}, [sp, #-${bytes}]!`,
+    [moves(sp, -bytes), ...storesPair(one, other, { base: sp, displacement: 0 })],
     0xa980_0000,
     pairFields(one, other, sp, -bytes),
   );
@@ -226,6 +290,7 @@ export function pushPair(one: Register, other: Register, bytes: number): Instruc
 export function popPair(one: Register, other: Register, bytes: number): Instruction {
   return instruction(
     `ldp ${name(one, 8)}, ${name(other, 8)}, [sp], #${bytes}`,
+    [...loadsPair(one, other, { base: sp, displacement: 0 }), moves(sp, bytes)],
     0xa8c0_0000,
     pairFields(one, other, sp, bytes),
   );

@@ -7,10 +7,12 @@
 import type { Code } from '../machine-code.ts';
 import type { Operand, PrimitiveTable, Register, Width } from '../primitives.ts';
 import type { Arithmetic, Relation, Target, ValueType } from '../target.ts';
+import { baseName } from './encoding.ts';
 import * as arm64 from './instructions.ts';
 import { addConstant, constant, inRegister, operation, reachable, scratch } from './operands.ts';
 import type { Filled } from './operands.ts';
 import { llscPrimitives, lsePrimitives } from './primitives.ts';
+import { operand } from './steps.ts';
 
 const cell: Register = 0;
 const out: Register = 1;
@@ -37,6 +39,7 @@ function target(variant: string, primitives: PrimitiveTable): Target {
   return {
     architecture: 'arm64',
     variant,
+    entry: { cell: operand(cell), out: operand(out), count: operand(count), stack: baseName(arm64.sp) },
     registers: { cell, out, count, locals: [3, 4, 5, 6, 7, 8, 9, 10, 11, ...preserved.flat()] },
     // LDR and STR reach further, but what has no displacement at all needs an ADD, which holds 12 bits.
     displacement: { least: 0, most: 2 ** 12 - 1 },

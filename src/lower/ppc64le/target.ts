@@ -37,6 +37,7 @@ export const ppc64le: Target = {
     count: ppc.r5,
     locals: [6, 7, 8, 9, ...preserved],
   },
+  entry: { cell: ppc.name(ppc.r3), out: ppc.name(ppc.r4), count: ppc.name(ppc.r5), stack: ppc.name(ppc.r1) },
   // The DS-form's, for multiples of 4; the D-form takes them all.
   displacement: { least: -(2 ** 15), most: 2 ** 15 - 4 },
   primitives,

@@ -5,162 +5,85 @@
  * Listings"; the section named is its instruction's own.
  */
 
-import { LoweringError } from '../lowering-error.ts';
 import type { Branch, Instruction, Label } from '../machine-code.ts';
-import type { Address, Register, Width } from '../primitives.ts';
+import type { Step, Taken } from '../meaning.ts';
+import type { Register, Width } from '../primitives.ts';
+import {
+  bits,
+  branch,
+  compute,
+  funct3,
+  funct7,
+  immediateField,
+  instruction,
+  name,
+  rd,
+  rs1,
+  rs2,
+  signExtended,
+  zero,
+} from './encoding.ts';
 
-/** Reads as 0; what is written to it is lost. */
-export const zero: Register = 0;
-export const sp: Register = 2;
+export { fitsSigned, sp, zero } from './encoding.ts';
+export * from './memory-instructions.ts';
 
-const names =
-  'zero ra sp gp tp t0 t1 t2 s0 s1 a0 a1 a2 a3 a4 a5 a6 a7 s2 s3 s4 s5 s6 s7 s8 s9 s10 s11 t3 t4 t5 t6'.split(
-    ' ',
-  );
+/**
+ * Those on `words` have a form for 4 bytes, which sign-extends its result; the others keep such operands so.
+ * `value` has registers as unsigned numbers of 64 bits, and the width in bits.
+ */
+const operations = {
+  add: { code: 0, high: 0x00, words: true, value: (left, right) => left + right },
+  sub: { code: 0, high: 0x20, words: true, value: (left, right) => left - right },
+  mul: { code: 0, high: 0x01, words: true, value: (left, right) => left * right },
+  sll: { code: 1, high: 0x00, words: true, value: (left, right, width) => left << shiftCount(right, width) },
+  srl: {
+    code: 5,
+    high: 0x00,
+    words: true,
+    value: (left, right, width) => BigInt.asUintN(width, left) >> shiftCount(right, width),
+  },
+  sra: {
+    code: 5,
+    high: 0x20,
+    words: true,
+    value: (left, right, width) => BigInt.asIntN(width, left) >> shiftCount(right, width),
+  },
+  slt: { code: 2, high: 0x00, words: false, value: (left, right) => BigInt(signed(left) < signed(right)) },
+  sltu: { code: 3, high: 0x00, words: false, value: (left, right) => BigInt(left < right) },
+  xor: { code: 4, high: 0x00, words: false, value: (left, right) => left ^ right },
+  or: { code: 6, high: 0x00, words: false, value: (left, right) => left | right },
+  and: { code: 7, high: 0x00, words: false, value: (left, right) => left & right },
+} as const satisfies Record<
+  string,
+  {
+    readonly code: number;
+    readonly high: number;
+    readonly words: boolean;
+    readonly value: (left: bigint, right: bigint, widthBits: number) => bigint;
+  }
+>;
+export type Operation = keyof typeof operations;
 
-/** The ABI's name, as objdump prints it. */
-function name(register: Register): string {
-  const found = names[register];
-  if (found === undefined) throw new Error(`there is no register ${register}`);
-  return found;
+function signed(value: bigint): bigint {
+  return BigInt.asIntN(64, value);
 }
 
-/** The fields of an instruction do not overlap. */
-function instruction(text: string, ...fields: readonly number[]): Instruction {
-  const word = fields.reduce((joined, bits) => joined | bits, 0);
-  return { kind: 'instruction', text, bytes: [0, 8, 16, 24].map((shift) => (word >>> shift) & 0xff) };
+/** Modulo the width, which is a power of two. */
+function shiftCount(value: bigint, widthBits: number): bigint {
+  return value % BigInt(widthBits);
 }
 
-/** The fields that the formats share ("Base Instruction Formats"). */
-const rd = (register: Register) => register << 7;
-const rs1 = (register: Register) => register << 15;
-const rs2 = (register: Register) => register << 20;
-const funct3 = (value: number) => value << 12;
-const funct7 = (value: number) => value << 25;
-
-export function fitsSigned(value: bigint, bits: 12 | 32): boolean {
-  return BigInt.asIntN(bits, value) === value;
-}
-
-function requireFit(value: number): void {
-  if (!fitsSigned(BigInt(value), 12)) throw new Error(`${value} does not fit in 12 bits`);
-}
-
-/** The I format's immediate. */
-function immediateField(value: number): number {
-  requireFit(value);
-  return value << 20;
-}
-
-/** The S format's immediate, in two parts. */
-function storeField(value: number): number {
-  requireFit(value);
-  return ((value >> 5) << 25) | ((value & 0x1f) << 7);
-}
-
-function addressText({ base, displacement }: Address): string {
-  return `${displacement}(${name(base)})`;
-}
-
-/** "Load and Store Instructions": LW, which sign-extends, and LD. */
-export function load(to: Register, from: Address, width: Width): Instruction {
-  return instruction(
-    `${width === 8 ? 'ld' : 'lw'} ${name(to)},${addressText(from)}`,
-    0x03,
-    funct3(width === 8 ? 3 : 2),
-    rd(to),
-    rs1(from.base),
-    immediateField(from.displacement),
-  );
-}
-
-/** "Load and Store Instructions": SW, SD. */
-export function store(to: Address, from: Register, width: Width): Instruction {
-  return instruction(
-    `${width === 8 ? 'sd' : 'sw'} ${name(from)},${addressText(to)}`,
-    0x23,
-    funct3(width === 8 ? 3 : 2),
-    rs1(to.base),
-    rs2(from),
-    storeField(to.displacement),
-  );
-}
-
-const atomicOperations = {
-  lr: 0x02,
-  sc: 0x03,
-  amoswap: 0x01,
-  amoadd: 0x00,
-  amoxor: 0x04,
-  amoand: 0x0c,
-  amoor: 0x08,
-} as const;
-export type AmoOperation = Exclude<keyof typeof atomicOperations, 'lr' | 'sc'>;
-
-/** "Specifying Ordering of Atomic Instructions": the bits aq and rl, by the suffix that sets them. */
-const orderBits = { '': 0, '.rl': 1, '.aqrl': 3 } as const;
-
-/** The opcode AMO: an access to the address in `base`, in whose funct7 the last two bits are the order. */
-function atomic(
-  operation: keyof typeof atomicOperations,
-  order: keyof typeof orderBits,
-  to: Register,
-  base: Register,
-  from: Register,
-  width: Width,
-): Instruction {
-  const operands = [name(to), ...(operation === 'lr' ? [] : [name(from)]), `(${name(base)})`];
-  return instruction(
-    `${operation}.${width === 8 ? 'd' : 'w'}${order} ${operands.join(',')}`,
-    0x2f,
-    funct3(width === 8 ? 3 : 2),
-    rd(to),
-    rs1(base),
-    rs2(from),
-    funct7((atomicOperations[operation] << 2) | orderBits[order]),
-  );
-}
-
-/** "Load-Reserved/Store-Conditional Instructions": LR.W, which sign-extends, and LR.D. */
-export function loadReserved(to: Register, base: Register, width: Width): Instruction {
-  return atomic('lr', '', to, base, zero, width);
-}
-
-/** "Load-Reserved/Store-Conditional Instructions": SC.W, SC.D. `status` receives 0 where it stored. */
-export function storeConditional(
-  order: '' | '.rl',
-  status: Register,
-  from: Register,
-  base: Register,
-  width: Width,
-): Instruction {
-  return atomic('sc', order, status, base, from, width);
-}
-
-/** "Atomic Memory Operations": `to` receives the value before, sign-extended from 4 bytes. */
-export function amo(
-  operation: AmoOperation,
-  order: '' | '.aqrl',
+/** The result of an operation with an immediate, sign-extended where it is on words. */
+function computeImmediate(
+  operation: Operation,
   to: Register,
   from: Register,
-  base: Register,
+  value: number,
   width: Width,
-): Instruction {
-  return atomic(operation, order, to, base, from, width);
-}
-
-/** Device input, device output, memory reads, memory writes, in any combination that an access may be. */
-const accessSets = { r: 0x2, w: 0x1, rw: 0x3, ir: 0xa, ow: 0x5, iorw: 0xf } as const;
-export type AccessSet = keyof typeof accessSets;
-
-/** "Memory Ordering Instructions": FENCE, which puts the accesses `before` it before those `after` it. */
-export function fence(before: AccessSet, after: AccessSet): Instruction {
-  return instruction(
-    before === 'iorw' && after === 'iorw' ? 'fence' : `fence ${before},${after}`,
-    0x0f,
-    accessSets[before] << 24,
-    accessSets[after] << 20,
-  );
+): Step {
+  const result = operations[operation].value;
+  const right = BigInt.asUintN(64, BigInt(value));
+  return compute(name(to), [from], (left) => signExtended(result(left, right, width * 8), width));
 }
 
 /** The opcode of register-immediate instructions, and of those on 4-byte words. */
@@ -170,6 +93,7 @@ const immediateOpcode = (width: Width) => (width === 8 ? 0x13 : 0x1b);
 export function addImmediate(to: Register, from: Register, value: number, width: Width): Instruction {
   return instruction(
     addImmediateText(to, from, value, width),
+    [computeImmediate('add', to, from, value, width)],
     immediateOpcode(width),
     rd(to),
     rs1(from),
@@ -201,11 +125,11 @@ export function signExtend(to: Register, from: Register): Instruction {
 }
 
 const immediateOperations = {
-  slti: { code: 2, shown: 'slti' },
-  sltiu: { code: 3, shown: 'sltiu' },
-  xori: { code: 4, shown: 'xor' },
-  ori: { code: 6, shown: 'or' },
-  andi: { code: 7, shown: 'and' },
+  slti: { operation: 'slt', shown: 'slti' },
+  sltiu: { operation: 'sltu', shown: 'sltiu' },
+  xori: { operation: 'xor', shown: 'xor' },
+  ori: { operation: 'or', shown: 'or' },
+  andi: { operation: 'and', shown: 'and' },
 } as const;
 export type ImmediateOperation = keyof typeof immediateOperations;
 
@@ -223,21 +147,24 @@ export function immediate(
   from: Register,
   value: number,
 ): Instruction {
-  const { code, shown } = immediateOperations[operation];
+  const { operation: computed, shown } = immediateOperations[operation];
   const alias = immediateAliases[`${operation} ${value}`];
   const text =
     alias === undefined
       ? `${shown} ${name(to)},${name(from)},${value}`
       : `${alias} ${name(to)},${name(from)}`;
-  return instruction(text, 0x13, funct3(code), rd(to), rs1(from), immediateField(value));
+  return instruction(
+    text,
+    [computeImmediate(computed, to, from, value, 8)],
+    0x13,
+    funct3(operations[computed].code),
+    rd(to),
+    rs1(from),
+    immediateField(value),
+  );
 }
 
-const shifts = {
-  sll: { code: 1, sign: 0 },
-  srl: { code: 5, sign: 0 },
-  sra: { code: 5, sign: 0x4000_0000 },
-} as const;
-export type Shift = keyof typeof shifts;
+export type Shift = 'sll' | 'srl' | 'sra';
 
 /** "Integer Register-Immediate Instructions": SLLI, SRLI, SRAI, SLLIW, SRLIW, SRAIW. */
 export function shiftImmediate(
@@ -248,15 +175,16 @@ export function shiftImmediate(
   width: Width,
 ): Instruction {
   if (count < 0 || count >= width * 8) throw new Error(`${operation} by ${count} of ${width} bytes`);
-  const { code, sign } = shifts[operation];
+  const { code, high } = operations[operation];
   return instruction(
     `${operation}${width === 8 ? '' : 'w'} ${name(to)},${name(from)},0x${count.toString(16)}`,
+    [computeImmediate(operation, to, from, count, width)],
     immediateOpcode(width),
     funct3(code),
     rd(to),
     rs1(from),
     count << 20,
-    sign,
+    funct7(high),
   );
 }
 
@@ -267,27 +195,12 @@ export function loadUpperImmediate(to: Register, value: number): Instruction {
   }
   return instruction(
     `lui ${name(to)},0x${((value >>> 0) & 0xf_ffff).toString(16)}`,
+    [compute(name(to), [], () => BigInt(value) << 12n)],
     0x37,
     rd(to),
     value << 12,
   );
 }
-
-/** Those on `words` have a form for 4 bytes, which sign-extends its result; the others keep such operands so. */
-const operations = {
-  add: { code: 0, high: 0x00, words: true },
-  sub: { code: 0, high: 0x20, words: true },
-  mul: { code: 0, high: 0x01, words: true },
-  sll: { code: 1, high: 0x00, words: true },
-  srl: { code: 5, high: 0x00, words: true },
-  sra: { code: 5, high: 0x20, words: true },
-  slt: { code: 2, high: 0x00, words: false },
-  sltu: { code: 3, high: 0x00, words: false },
-  xor: { code: 4, high: 0x00, words: false },
-  or: { code: 6, high: 0x00, words: false },
-  and: { code: 7, high: 0x00, words: false },
-} as const;
-export type Operation = keyof typeof operations;
 
 /**
  * "Integer Register-Register Operations" and "Multiplication Operations": ADD, SUB, MUL, SLL, SRL, SRA and
@@ -300,10 +213,16 @@ export function operate(
   right: Register,
   width: Width,
 ): Instruction {
-  const { code, high, words } = operations[operation];
+  const { code, high, words, value } = operations[operation];
   const word = words && width === 4;
+  const valueWidth = word ? 4 : 8;
   return instruction(
     operateText(`${operation}${word ? 'w' : ''}`, to, left, right),
+    [
+      compute(name(to), [left, right], (one, other) =>
+        signExtended(value(one, other, valueWidth * 8), valueWidth),
+      ),
+    ],
     word ? 0x3b : 0x33,
     funct3(code),
     rd(to),
@@ -329,22 +248,34 @@ const zeroAliases: Readonly<Record<string, string>> = {
 };
 
 /** "Unconditional Jumps": RET, which is JALR zero,0(ra). */
-export const ret = instruction('ret', 0x67, rs1(1));
+export const ret = instruction('ret', [{ kind: 'return', status: name(10) }], 0x67, rs1(1));
 
-const conditions = { eq: 0, ne: 1, lt: 4, ge: 5, ltu: 6, geu: 7 } as const;
+const conditions = {
+  eq: { code: 0, holds: (left, right) => left === right },
+  ne: { code: 1, holds: (left, right) => left !== right },
+  lt: { code: 4, holds: (left, right) => signed(left) < signed(right) },
+  ge: { code: 5, holds: (left, right) => signed(left) >= signed(right) },
+  ltu: { code: 6, holds: (left, right) => left < right },
+  geu: { code: 7, holds: (left, right) => left >= right },
+} as const satisfies Record<
+  string,
+  { readonly code: number; readonly holds: (left: bigint, right: bigint) => boolean }
+>;
 export type Condition = keyof typeof conditions;
 
 /** "Conditional Branches": BEQ, BNE, BLT, BGE, BLTU, BGEU. They reach 4 KiB either way. */
 export function branchIf(condition: Condition, left: Register, right: Register, to: Label): Branch {
-  return branch(branchText(condition, left, right), to, 2 ** 12, (displacement) => [
+  const { code, holds } = conditions[condition];
+  const taken: Taken = { from: [name(left), name(right)], holds };
+  return branch(branchText(condition, left, right), to, taken, 2 ** 12, (displacement) => [
     0x63,
-    funct3(conditions[condition]),
+    funct3(code),
     rs1(left),
     rs2(right),
-    bit(displacement, 12) << 31,
+    bits(displacement, 12, 1) << 31,
     bits(displacement, 5, 6) << 25,
     bits(displacement, 1, 4) << 8,
-    bit(displacement, 11) << 7,
+    bits(displacement, 11, 1) << 7,
   ]);
 }
 
@@ -358,42 +289,11 @@ function branchText(condition: Condition, left: Register, right: Register): stri
 
 /** "Unconditional Jumps": J, which is JAL zero. It reaches 1 MiB either way. */
 export function jump(to: Label): Branch {
-  return branch('j ', to, 2 ** 20, (displacement) => [
+  return branch('j ', to, undefined, 2 ** 20, (displacement) => [
     0x6f,
-    bit(displacement, 20) << 31,
+    bits(displacement, 20, 1) << 31,
     bits(displacement, 1, 10) << 21,
-    bit(displacement, 11) << 20,
+    bits(displacement, 11, 1) << 20,
     bits(displacement, 12, 8) << 12,
   ]);
-}
-
-function bits(value: number, from: number, count: number): number {
-  return (value >> from) & (2 ** count - 1);
-}
-
-function bit(value: number, at: number): number {
-  return bits(value, at, 1);
-}
-
-/** `fields` takes the displacement, from the branch itself. */
-function branch(
-  start: string,
-  to: Label,
-  reachBytes: number,
-  fields: (displacementBytes: number) => readonly number[],
-): Branch {
-  return {
-    kind: 'branch',
-    to,
-    sizeBytes: 4,
-    encode: (displacementBytes, target) => {
-      if (displacementBytes < -reachBytes || displacementBytes >= reachBytes) {
-        throw new LoweringError(
-          `the thread's code is too long: a branch spans ${Math.abs(displacementBytes)} bytes and riscv64's ` +
-            `${start.split(' ', 1)[0]} reaches ${reachBytes}: split the thread's body`,
-        );
-      }
-      return instruction(`${start}0x${target.toString(16)}`, ...fields(displacementBytes));
-    },
-  };
 }

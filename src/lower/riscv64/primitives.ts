@@ -7,7 +7,7 @@
  */
 
 import { label } from '../machine-code.ts';
-import type { Code } from '../machine-code.ts';
+import type { Code, Label } from '../machine-code.ts';
 import type { Address, Operand, PrimitiveTable, Register, Width } from '../primitives.ts';
 import * as riscv from './instructions.ts';
 import { constant, inRegister, isNotZero, isZero, move, pointer, scratch } from './operands.ts';
@@ -156,8 +156,8 @@ export const primitives: PrimitiveTable = {
         ...base.code,
         ...constant(scratch.turns, spinLimit, 4),
         attempt,
-        ...take(base.register),
-        riscv.branchIf('eq', scratch.old, riscv.zero, taken),
+        ...take(base.register, wait),
+        riscv.jump(taken),
         wait,
         riscv.addImmediate(scratch.turns, scratch.turns, -1, 4),
         riscv.branchIf('ne', scratch.turns, riscv.zero, look),
@@ -178,7 +178,7 @@ export const primitives: PrimitiveTable = {
         ...base.code,
         ...load(scratch.old, { base: base.register, displacement: 0 }, 4),
         riscv.branchIf('ne', scratch.old, riscv.zero, decided),
-        ...take(base.register),
+        ...take(base.register, decided),
         decided,
         ...isZero(destination, scratch.old),
       ];
@@ -238,42 +238,64 @@ function exchange(order: AmoOrder) {
   return fetchRmw({ operation: 'amoswap', prepare: asItIs }, order);
 }
 
+/** Stores where the value before, which `scratch.old` receives, is the expected one, and else leaves. */
+interface ConditionalStore {
+  readonly base: Register;
+  readonly expected: Register;
+  readonly desired: Register;
+  readonly width: Width;
+  readonly differs: Label;
+}
+
 /**
  * A failed one leaves before the fence: it orders nothing after it. Between LR and the branch back is no
  * more than a constrained LR/SC loop may hold (RISC-V Instruction Set Manual, volume I, "Eventual Success
  * of Store-Conditional Instructions"): 16 instructions of the base set, no other access, no fence.
  */
-function compareExchange({ before, store: storeOrder, after }: LoopOrder) {
+function storeIfEqual(
+  { before, store: storeOrder, after }: LoopOrder,
+  { base, expected, desired, width, differs }: ConditionalStore,
+): Code {
+  const retry = label('retry');
+  return [
+    ...before,
+    retry,
+    riscv.loadReserved(scratch.old, base, width),
+    riscv.branchIf('ne', scratch.old, expected, differs),
+    riscv.storeConditional(storeOrder, scratch.status, desired, base, width),
+    riscv.branchIf('ne', scratch.status, riscv.zero, retry),
+    ...after,
+  ];
+}
+
+function compareExchange(order: LoopOrder) {
   return (destination: Register, at: Address, expected: Operand, desired: Operand, width: Width): Code => {
     const base = pointer(at);
     const wanted = inRegister(expected, scratch.first, width);
     const source = inRegister(desired, scratch.second, width);
-    const retry = label('retry');
     const differs = label('differs');
     return [
       ...base.code,
       ...wanted.code,
       ...source.code,
-      ...before,
-      retry,
-      riscv.loadReserved(scratch.old, base.register, width),
-      riscv.branchIf('ne', scratch.old, wanted.register, differs),
-      riscv.storeConditional(storeOrder, scratch.status, source.register, base.register, width),
-      riscv.branchIf('ne', scratch.status, riscv.zero, retry),
-      ...after,
+      ...storeIfEqual(order, {
+        base: base.register,
+        expected: wanted.register,
+        desired: source.register,
+        width,
+        differs,
+      }),
       differs,
       ...move(destination, scratch.old),
     ];
   };
 }
 
-/** Tries to take a lock; `scratch.old` receives 0 where that succeeded. */
-function take(base: Register): Code {
-  return compareExchange(acquireLoop)(
-    scratch.old,
-    { base, displacement: 0 },
-    { kind: 'immediate', value: 0n },
-    { kind: 'immediate', value: 1n },
-    4,
-  );
+/** Takes a lock, or leaves where it is held; `scratch.old` receives 0 exactly where it took it. */
+function take(base: Register, held: Label): Code {
+  const desired = scratch.second;
+  return [
+    ...constant(desired, 1n, 4),
+    ...storeIfEqual(acquireLoop, { base, expected: riscv.zero, desired, width: 4, differs: held }),
+  ];
 }

@@ -42,6 +42,7 @@ export const riscv64: Target = {
   architecture: 'riscv64',
   variant: undefined,
   registers: { cell, out, count, locals: [13, 14, 15, 16, 17, ...preserved] },
+  entry: { cell: 'a0', out: 'a1', count: 'a2', stack: 'sp' },
   // Loads and stores reach as far below a base. AMO, LR and SC have no displacement: a base that starts at
   // its first location, not below its last, spares them an ADDI there.
   displacement: { least: 0, most: 2 ** 11 - 1 },

@@ -1,216 +1,91 @@
 /**
  * The z/Architecture instructions that Fencepost emits, none newer than the z196: text as GNU objdump
- * prints it (one space after the mnemonic) and bytes as GNU as chooses them. Opcodes and formats are
- * those of the z/Architecture Principles of Operation (PoP, SA22-7832): the section named is in chapter
- * 7, "General Instructions"; the formats are in chapter 5, "Instruction Formats". Bytes are big-endian.
+ * prints it (one space after the mnemonic), bytes as GNU as chooses them, and steps (meaning.ts). Opcodes
+ * and formats are those of the z/Architecture Principles of Operation (PoP, SA22-7832): the section named
+ * is in chapter 7, "General Instructions"; the formats are in chapter 5, "Instruction Formats". Bytes are
+ * big-endian.
  */
 
 import type { Branch, Instruction, Label } from '../machine-code.ts';
+import type { Step, Taken } from '../meaning.ts';
 import type { Address, Register, Width } from '../primitives.ts';
+import { comparison, conditionCode, holds, masks, ofBits, ofSum, setCode } from './condition-code.ts';
+import type { Condition } from './condition-code.ts';
+import {
+  bigEndian,
+  compute,
+  instruction,
+  name,
+  pair,
+  placed,
+  r2,
+  signed,
+  unsigned,
+  withStorage,
+} from './encoding.ts';
 
-export const r0: Register = 0;
-export const r1: Register = 1;
-export const r2: Register = 2;
-export const r3: Register = 3;
-export const r4: Register = 4;
-export const r5: Register = 5;
-export const r6: Register = 6;
-export const r7: Register = 7;
-export const r8: Register = 8;
-export const r9: Register = 9;
-export const r10: Register = 10;
-export const r11: Register = 11;
-export const r12: Register = 12;
-export const r13: Register = 13;
-export const r14: Register = 14;
-export const r15: Register = 15;
-
-export function fitsSigned(value: bigint, bits: 8 | 16 | 32): boolean {
-  return BigInt.asIntN(bits, value) === value;
-}
-
-function registerText(register: Register): string {
-  return `%r${register}`;
-}
-
-function addressText({ base, displacement }: Address): string {
-  return `${displacement}(${registerText(base)})`;
-}
-
-function bigEndian(value: bigint | number, sizeBytes: number): number[] {
-  return Array.from({ length: sizeBytes }, (_, index) =>
-    Number((BigInt(value) >> BigInt(8 * (sizeBytes - 1 - index))) & 0xffn),
-  );
-}
-
-function instruction(text: string, bytes: readonly number[]): Instruction {
-  return { kind: 'instruction', text, bytes };
-}
-
-/** Two operands of four bits in a byte. */
-function pair(high: number, low: number): number {
-  return (high << 4) | low;
-}
-
-/** Formats RX and RS reach no further than an unsigned displacement of 12 bits. */
-function isShort({ displacement }: Address): boolean {
-  return displacement >= 0 && displacement < 2 ** 12;
-}
-
-/** PoP 5, "Address Generation": base 0 is no base, but the number 0. */
-function baseOf({ base }: Address): Register {
-  if (base === r0) throw new Error('%r0 cannot be a base');
-  return base;
-}
-
-/** B and D of formats RX and RS: an unsigned displacement of 12 bits. */
-function shortAddress(at: Address): number[] {
-  return bigEndian((baseOf(at) << 12) | at.displacement, 2);
-}
-
-/** B, DL and DH of formats RXY, RSY and SIY: a signed displacement of 20 bits, its high 8 bits last. */
-function longAddress(at: Address): number[] {
-  const { displacement } = at;
-  if (displacement < -(2 ** 19) || displacement >= 2 ** 19) {
-    throw new Error(`a displacement of ${displacement} bytes does not fit in 20 bits`);
-  }
-  return [...bigEndian((baseOf(at) << 12) | (displacement & 0xfff), 2), (displacement >> 12) & 0xff];
-}
-
-/** A storage operand's instruction in its short form (RX, RS: 4 bytes) where that reaches, else in its long one. */
-interface Forms {
-  readonly short?: { readonly mnemonic: string; readonly opcode: number };
-  readonly long: { readonly mnemonic: string; readonly opcode: readonly [number, number] };
-}
-
-/** `second` is the index (always none) in RX and RXY, and R3 in RS and RSY, where the text shows it. */
-function withStorage({ short, long }: Forms, first: Register, second: Register | undefined, at: Address) {
-  const registers = [first, ...(second === undefined ? [] : [second])].map(registerText).join(',');
-  const fields = pair(first, second ?? 0);
-  if (short !== undefined && isShort(at)) {
-    return instruction(`${short.mnemonic} ${registers},${addressText(at)}`, [
-      short.opcode,
-      fields,
-      ...shortAddress(at),
-    ]);
-  }
-  return instruction(`${long.mnemonic} ${registers},${addressText(at)}`, [
-    long.opcode[0],
-    fields,
-    ...longAddress(at),
-    long.opcode[1],
-  ]);
-}
-
-const loads: Readonly<Record<Width, Forms>> = {
-  4: { short: { mnemonic: 'l', opcode: 0x58 }, long: { mnemonic: 'ly', opcode: [0xe3, 0x58] } },
-  8: { long: { mnemonic: 'lg', opcode: [0xe3, 0x04] } },
-};
-
-/** LOAD: L 58 (RX), LY E358, LG E304 (RXY). L and LY leave the register's upper half as it was. */
-export function load(to: Register, from: Address, width: Width): Instruction {
-  return withStorage(loads[width], to, undefined, from);
-}
-
-/** LOAD AND TEST: LT E312 (RXY); the condition is the comparison of the word with 0. */
-export function loadAndTest(to: Register, from: Address): Instruction {
-  return withStorage({ long: { mnemonic: 'lt', opcode: [0xe3, 0x12] } }, to, undefined, from);
-}
-
-const stores: Readonly<Record<Width, Forms>> = {
-  4: { short: { mnemonic: 'st', opcode: 0x50 }, long: { mnemonic: 'sty', opcode: [0xe3, 0x50] } },
-  8: { long: { mnemonic: 'stg', opcode: [0xe3, 0x24] } },
-};
-
-/** STORE: ST 50 (RX), STY E350, STG E324 (RXY). */
-export function store(to: Address, from: Register, width: Width): Instruction {
-  return withStorage(stores[width], from, undefined, to);
-}
+export type { Condition } from './condition-code.ts';
+export { fitsSigned, name, r0, r1, r2, r3, r4, r5, r6, r7 } from './encoding.ts';
+export { r8, r9, r10, r11, r12, r13, r14, r15 } from './encoding.ts';
+export * from './memory-instructions.ts';
 
 /** LOAD ADDRESS: LA 41 (RX), LAY E371 (RXY). */
 export function loadAddress(to: Register, of: Address): Instruction {
   const short = { mnemonic: 'la', opcode: 0x41 };
-  return withStorage({ short, long: { mnemonic: 'lay', opcode: [0xe3, 0x71] } }, to, undefined, of);
-}
-
-/** STORE MULTIPLE: STMG EB24 (RSY). */
-export function storeMultiple(to: Address, first: Register, last: Register): Instruction {
-  return withStorage({ long: { mnemonic: 'stmg', opcode: [0xeb, 0x24] } }, first, last, to);
-}
-
-/** LOAD MULTIPLE: LMG EB04 (RSY). */
-export function loadMultiple(first: Register, last: Register, from: Address): Instruction {
-  return withStorage({ long: { mnemonic: 'lmg', opcode: [0xeb, 0x04] } }, first, last, from);
-}
-
-const compareAndSwaps: Readonly<Record<Width, Forms>> = {
-  4: { short: { mnemonic: 'cs', opcode: 0xba }, long: { mnemonic: 'csy', opcode: [0xeb, 0x14] } },
-  8: { long: { mnemonic: 'csg', opcode: [0xeb, 0x30] } },
-};
-
-/** COMPARE AND SWAP: CS BA (RS), CSY EB14, CSG EB30 (RSY). `expected` receives the value before where it was another. */
-export function compareAndSwap(
-  expected: Register,
-  desired: Register,
-  at: Address,
-  width: Width,
-): Instruction {
-  return withStorage(compareAndSwaps[width], expected, desired, at);
-}
-
-/** The second byte of the opcode of LOAD AND ADD, AND, OR, EXCLUSIVE OR, for each width. */
-const loadAndOperations = {
-  laa: { 4: 0xf8, 8: 0xe8 },
-  lan: { 4: 0xf4, 8: 0xe4 },
-  lao: { 4: 0xf6, 8: 0xe6 },
-  lax: { 4: 0xf7, 8: 0xe7 },
-} as const;
-export type LoadAndOperation = keyof typeof loadAndOperations;
-
-/** LOAD AND ADD, AND, OR, EXCLUSIVE OR: LAA EBF8, LAAG EBE8, … (RSY). `old` receives the value before. */
-export function loadAnd(
-  operation: LoadAndOperation,
-  old: Register,
-  operand: Register,
-  at: Address,
-  width: Width,
-): Instruction {
-  const mnemonic = width === 8 ? `${operation}g` : operation;
-  return withStorage(
-    { long: { mnemonic, opcode: [0xeb, loadAndOperations[operation][width]] } },
-    old,
-    operand,
-    at,
-  );
-}
-
-/** ADD IMMEDIATE to storage: ASI EB6A, AGSI EB7A (SIY), the immediate signed and of 8 bits. */
-export function addToStorage(at: Address, value: bigint, width: Width): Instruction {
-  return instruction(`${width === 8 ? 'agsi' : 'asi'} ${addressText(at)},${value}`, [
-    0xeb,
-    ...bigEndian(value, 1),
-    ...longAddress(at),
-    width === 8 ? 0x7a : 0x6a,
+  return withStorage({ short, long: { mnemonic: 'lay', opcode: [0xe3, 0x71] } }, to, undefined, of, [
+    compute(name(to), [name(of.base)], (base = 0n) => base + BigInt(of.displacement)),
   ]);
+}
+
+/** Sums and differences, and what they leave in the condition code. */
+function sum(
+  to: Register,
+  from: readonly Register[],
+  width: Width,
+  exact: (...from: bigint[]) => bigint,
+): readonly Step[] {
+  const names = from.map(name);
+  const ofNumbers = (...content: bigint[]) => exact(...content.map((one) => signed(one, width)));
+  return [
+    setCode(names, (...content) => ofSum(ofNumbers(...content), width)),
+    placed(to, names, width, ofNumbers),
+  ];
 }
 
 /** Format RI: 16 bits, shown as a signed number. */
-function registerImmediate16(mnemonic: string, extension: number, to: Register, value: bigint): Instruction {
-  return instruction(`${mnemonic} ${registerText(to)},${value}`, [
-    0xa7,
-    pair(to, extension),
-    ...bigEndian(value, 2),
-  ]);
+function registerImmediate16(
+  mnemonic: string,
+  extension: number,
+  to: Register,
+  value: bigint,
+  steps: readonly Step[],
+): Instruction {
+  return instruction(
+    `${mnemonic} ${name(to)},${value}`,
+    [0xa7, pair(to, extension), ...bigEndian(value, 2)],
+    steps,
+  );
+}
+
+/** The register becomes the number. */
+function filled(to: Register, value: bigint): readonly Step[] {
+  return [compute(name(to), [], () => value)];
 }
 
 /** LOAD HALFWORD IMMEDIATE: LGHI A79 (RI), sign-extended to 64 bits. */
 export function loadImmediate16(to: Register, value: bigint): Instruction {
-  return registerImmediate16('lghi', 0x9, to, value);
+  return registerImmediate16('lghi', 0x9, to, value, filled(to, value));
 }
 
 /** ADD HALFWORD IMMEDIATE: AGHI A7B (RI), sign-extended to 64 bits. */
 export function addImmediate16(to: Register, value: bigint): Instruction {
-  return registerImmediate16('aghi', 0xb, to, value);
+  return registerImmediate16(
+    'aghi',
+    0xb,
+    to,
+    value,
+    sum(to, [to], 8, (content = 0n) => content + value),
+  );
 }
 
 /** Format RIL: 32 bits. */
@@ -220,57 +95,65 @@ function registerImmediate32(
   extension: number,
   to: Register,
   value: bigint,
+  steps: readonly Step[],
 ): Instruction {
-  return instruction(`${mnemonic} ${registerText(to)},${value}`, [
-    opcode,
-    pair(to, extension),
-    ...bigEndian(value, 4),
-  ]);
+  return instruction(
+    `${mnemonic} ${name(to)},${value}`,
+    [opcode, pair(to, extension), ...bigEndian(value, 4)],
+    steps,
+  );
 }
 
 /** LOAD IMMEDIATE: LGFI C01 (RIL), sign-extended to 64 bits. */
 export function loadImmediate32(to: Register, value: bigint): Instruction {
-  return registerImmediate32('lgfi', 0xc0, 0x1, to, value);
+  return registerImmediate32('lgfi', 0xc0, 0x1, to, value, filled(to, value));
 }
 
 /** LOAD LOGICAL IMMEDIATE: LLIHF C0E (RIL), which zeroes the lower half. */
 export function loadUpperHalf(to: Register, value: bigint): Instruction {
-  return registerImmediate32('llihf', 0xc0, 0xe, to, value);
+  return registerImmediate32('llihf', 0xc0, 0xe, to, value, filled(to, value << 32n));
 }
 
 /** INSERT IMMEDIATE: IILF C09 (RIL), which leaves the upper half as it was. */
 export function insertLowerHalf(to: Register, value: bigint): Instruction {
-  return registerImmediate32('iilf', 0xc0, 0x9, to, value);
+  return registerImmediate32('iilf', 0xc0, 0x9, to, value, [placed(to, [], 4, () => value)]);
 }
 
 /** ADD IMMEDIATE: AGFI C28 (RIL), sign-extended to 64 bits. */
 export function addImmediate32(to: Register, value: bigint): Instruction {
-  return registerImmediate32('agfi', 0xc2, 0x8, to, value);
+  return registerImmediate32(
+    'agfi',
+    0xc2,
+    0x8,
+    to,
+    value,
+    sum(to, [to], 8, (content = 0n) => content + value),
+  );
 }
 
 /** COMPARE IMMEDIATE: CFI C2D, CGFI C2C (RIL), a signed number. */
 export function compareImmediate(left: Register, value: bigint, width: Width): Instruction {
+  const steps = [setCode([name(left)], (content = 0n) => comparison(signed(content, width), value))];
   return width === 8
-    ? registerImmediate32('cgfi', 0xc2, 0xc, left, value)
-    : registerImmediate32('cfi', 0xc2, 0xd, left, value);
+    ? registerImmediate32('cgfi', 0xc2, 0xc, left, value, steps)
+    : registerImmediate32('cfi', 0xc2, 0xd, left, value, steps);
 }
 
 /** COMPARE LOGICAL IMMEDIATE: CLFI C2F, CLGFI C2E (RIL), an unsigned number. */
 export function compareLogicalImmediate(left: Register, value: bigint, width: Width): Instruction {
+  const steps = [setCode([name(left)], (content = 0n) => comparison(unsigned(content, width), value))];
   return width === 8
-    ? registerImmediate32('clgfi', 0xc2, 0xe, left, value)
-    : registerImmediate32('clfi', 0xc2, 0xf, left, value);
+    ? registerImmediate32('clgfi', 0xc2, 0xe, left, value, steps)
+    : registerImmediate32('clfi', 0xc2, 0xf, left, value, steps);
 }
 
 /** ADD IMMEDIATE: AHIK ECD8, AGHIK ECD9 (RIE), 16 bits, signed. */
 export function addImmediate(to: Register, left: Register, value: bigint, width: Width): Instruction {
-  return instruction(`${width === 8 ? 'aghik' : 'ahik'} ${registerText(to)},${registerText(left)},${value}`, [
-    0xec,
-    pair(to, left),
-    ...bigEndian(value, 2),
-    0x00,
-    width === 8 ? 0xd9 : 0xd8,
-  ]);
+  return instruction(
+    `${width === 8 ? 'aghik' : 'ahik'} ${name(to)},${name(left)},${value}`,
+    [0xec, pair(to, left), ...bigEndian(value, 2), 0x00, width === 8 ? 0xd9 : 0xd8],
+    sum(to, [left], width, (content = 0n) => content + value),
+  );
 }
 
 /** Formats RR, with an opcode of one byte, and RRE, with one of two. */
@@ -279,63 +162,79 @@ function twoRegisters(
   opcode: readonly number[],
   first: Register,
   second: Register,
+  steps: readonly Step[],
 ): Instruction {
   const [high, low] = opcode;
   if (high === undefined) throw new Error(`${mnemonic} has no opcode`);
   return instruction(
-    `${mnemonic} ${registerText(first)},${registerText(second)}`,
+    `${mnemonic} ${name(first)},${name(second)}`,
     low === undefined ? [high, pair(first, second)] : [high, low, 0x00, pair(first, second)],
+    steps,
   );
 }
 
 /** LOAD: LGR B904 (RRE). */
 export function move(to: Register, from: Register): Instruction {
-  return twoRegisters('lgr', [0xb9, 0x04], to, from);
+  return twoRegisters('lgr', [0xb9, 0x04], to, from, [
+    placed(to, [name(from)], 8, (content = 0n) => content),
+  ]);
 }
 
 /** LOAD: LGFR B914 (RRE), a word sign-extended. */
 export function signExtend(to: Register, from: Register): Instruction {
-  return twoRegisters('lgfr', [0xb9, 0x14], to, from);
+  return twoRegisters('lgfr', [0xb9, 0x14], to, from, [
+    placed(to, [name(from)], 8, (content = 0n) => signed(content, 4)),
+  ]);
 }
 
 /** LOAD LOGICAL: LLGFR B916 (RRE), a word zero-extended. */
 export function zeroExtend(to: Register, from: Register): Instruction {
-  return twoRegisters('llgfr', [0xb9, 0x16], to, from);
+  return twoRegisters('llgfr', [0xb9, 0x16], to, from, [
+    placed(to, [name(from)], 8, (content = 0n) => unsigned(content, 4)),
+  ]);
 }
 
 /** LOAD COMPLEMENT: LCR 13 (RR), LCGR B903 (RRE). */
 export function negate(to: Register, from: Register, width: Width): Instruction {
-  return width === 8 ? twoRegisters('lcgr', [0xb9, 0x03], to, from) : twoRegisters('lcr', [0x13], to, from);
+  const steps = sum(to, [from], width, (content = 0n) => -content);
+  return width === 8
+    ? twoRegisters('lcgr', [0xb9, 0x03], to, from, steps)
+    : twoRegisters('lcr', [0x13], to, from, steps);
 }
 
 /** MULTIPLY SINGLE: MSR B252, MSGR B90C (RRE). */
 export function multiply(to: Register, from: Register, width: Width): Instruction {
+  const steps = [placed(to, [name(to), name(from)], width, (left = 0n, right = 0n) => left * right)];
   return width === 8
-    ? twoRegisters('msgr', [0xb9, 0x0c], to, from)
-    : twoRegisters('msr', [0xb2, 0x52], to, from);
+    ? twoRegisters('msgr', [0xb9, 0x0c], to, from, steps)
+    : twoRegisters('msr', [0xb2, 0x52], to, from, steps);
 }
 
 /** COMPARE: CR 19 (RR), CGR B920 (RRE). */
 export function compare(left: Register, right: Register, width: Width): Instruction {
+  const code = (one = 0n, other = 0n) => comparison(signed(one, width), signed(other, width));
+  const steps = [setCode([name(left), name(right)], code)];
   return width === 8
-    ? twoRegisters('cgr', [0xb9, 0x20], left, right)
-    : twoRegisters('cr', [0x19], left, right);
+    ? twoRegisters('cgr', [0xb9, 0x20], left, right, steps)
+    : twoRegisters('cr', [0x19], left, right, steps);
 }
 
 /** COMPARE LOGICAL: CLR 15 (RR), CLGR B921 (RRE). */
 export function compareLogical(left: Register, right: Register, width: Width): Instruction {
+  const code = (one = 0n, other = 0n) => comparison(unsigned(one, width), unsigned(other, width));
+  const steps = [setCode([name(left), name(right)], code)];
   return width === 8
-    ? twoRegisters('clgr', [0xb9, 0x21], left, right)
-    : twoRegisters('clr', [0x15], left, right);
+    ? twoRegisters('clgr', [0xb9, 0x21], left, right, steps)
+    : twoRegisters('clr', [0x15], left, right, steps);
 }
 
 /** The second byte of the opcode of ADD, SUBTRACT, AND, OR, EXCLUSIVE OR with distinct operands, for each width. */
 const distinctOperations = {
-  a: { 4: 0xf8, 8: 0xe8 },
-  s: { 4: 0xf9, 8: 0xe9 },
-  n: { 4: 0xf4, 8: 0xe4 },
-  o: { 4: 0xf6, 8: 0xe6 },
-  x: { 4: 0xf7, 8: 0xe7 },
+  a: { 4: 0xf8, 8: 0xe8, value: (left: bigint, right: bigint) => left + right, code: ofSum },
+  s: { 4: 0xf9, 8: 0xe9, value: (left: bigint, right: bigint) => left - right, code: ofSum },
+  n: { 4: 0xf4, 8: 0xe4, value: (left: bigint, right: bigint) => left & right, code: ofBits },
+  o: { 4: 0xf6, 8: 0xe6, value: (left: bigint, right: bigint) => left | right, code: ofBits },
+  x: { 4: 0xf7, 8: 0xe7, value: (left: bigint, right: bigint) => left ^ right, code: ofBits },
 } as const;
 export type DistinctOperation = keyof typeof distinctOperations;
 
@@ -347,17 +246,33 @@ export function combine(
   right: Register,
   width: Width,
 ): Instruction {
+  const { value, code, [width]: opcode } = distinctOperations[operation];
+  const from = [name(left), name(right)];
+  const exact = (one = 0n, other = 0n) => value(signed(one, width), signed(other, width));
   return instruction(
-    `${operation}${width === 8 ? 'grk' : 'rk'} ${[to, left, right].map(registerText).join(',')}`,
-    [0xb9, distinctOperations[operation][width], pair(right, 0), pair(to, left)],
+    `${operation}${width === 8 ? 'grk' : 'rk'} ${[to, left, right].map(name).join(',')}`,
+    [0xb9, opcode, pair(right, 0), pair(to, left)],
+    [setCode(from, (...content) => code(exact(...content), width)), placed(to, from, width, exact)],
   );
 }
 
 /** SHIFT LEFT SINGLE LOGICAL, RIGHT SINGLE LOGICAL, RIGHT SINGLE: mnemonic and second byte of the opcode. */
 const shifts = {
-  left: { 4: { mnemonic: 'sllk', opcode: 0xdf }, 8: { mnemonic: 'sllg', opcode: 0x0d } },
-  right: { 4: { mnemonic: 'srlk', opcode: 0xde }, 8: { mnemonic: 'srlg', opcode: 0x0c } },
-  'right signed': { 4: { mnemonic: 'srak', opcode: 0xdc }, 8: { mnemonic: 'srag', opcode: 0x0a } },
+  left: {
+    4: { mnemonic: 'sllk', opcode: 0xdf },
+    8: { mnemonic: 'sllg', opcode: 0x0d },
+    value: (content: bigint, count: bigint) => content << count,
+  },
+  right: {
+    4: { mnemonic: 'srlk', opcode: 0xde },
+    8: { mnemonic: 'srlg', opcode: 0x0c },
+    value: (content: bigint, count: bigint, width: Width) => unsigned(content, width) >> count,
+  },
+  'right signed': {
+    4: { mnemonic: 'srak', opcode: 0xdc },
+    8: { mnemonic: 'srag', opcode: 0x0a },
+    value: (content: bigint, count: bigint, width: Width) => signed(content, width) >> count,
+  },
 } as const;
 export type Shift = keyof typeof shifts;
 
@@ -369,70 +284,77 @@ export function shift(
   count: { readonly bits: number } | { readonly register: Register },
   width: Width,
 ): Instruction {
-  const { mnemonic, opcode } = shifts[operation][width];
-  const registers = [to, from].map(registerText).join(',');
+  const {
+    [width]: { mnemonic, opcode },
+    value,
+  } = shifts[operation];
+  const names = [name(from), ...('bits' in count ? [] : [name(count.register)])];
+  const shifted = (content = 0n, by = 'bits' in count ? BigInt(count.bits) : 0n) =>
+    value(content, by & 63n, width);
+  const steps = [
+    ...(operation === 'right signed'
+      ? [setCode(names, (...inputs) => comparison(shifted(...inputs), 0n))]
+      : []),
+    placed(to, names, width, shifted),
+  ];
   if ('bits' in count) {
-    return instruction(`${mnemonic} ${registers},${count.bits}`, [
-      0xeb,
-      pair(to, from),
-      ...bigEndian(count.bits, 2),
-      0x00,
-      opcode,
-    ]);
+    return instruction(
+      `${mnemonic} ${name(to)},${name(from)},${count.bits}`,
+      [0xeb, pair(to, from), ...bigEndian(count.bits, 2), 0x00, opcode],
+      steps,
+    );
   }
-  return withStorage({ long: { mnemonic, opcode: [0xeb, opcode] } }, to, from, {
-    base: count.register,
-    displacement: 0,
-  });
+  const at: Address = { base: count.register, displacement: 0 };
+  return withStorage({ long: { mnemonic, opcode: [0xeb, opcode] } }, to, from, at, steps);
 }
-
-/**
- * Masks of condition codes, one bit each, 0 first (PoP, "BRANCH ON CONDITION"), by the suffix that
- * objdump prints. A comparison sets 0 for equal, 1 for low, 2 for high; COMPARE AND SWAP 0 where it
- * swapped, else 1; an addition 0 for zero.
- */
-const masks = { e: 0x8, ne: 0x7, l: 0x4, nl: 0xb, h: 0x2, nh: 0xd } as const;
-export type Condition = keyof typeof masks;
 
 /** LOAD ON CONDITION: LOCGR B9E2 (RRF), which is no branch. */
 export function moveIf(condition: Condition, to: Register, from: Register): Instruction {
-  return instruction(`locgr${condition} ${registerText(to)},${registerText(from)}`, [
-    0xb9,
-    0xe2,
-    pair(masks[condition], 0),
-    pair(to, from),
-  ]);
+  return instruction(
+    `locgr${condition} ${name(to)},${name(from)}`,
+    [0xb9, 0xe2, pair(masks[condition], 0), pair(to, from)],
+    [
+      compute(name(to), [conditionCode, name(to), name(from)], (code = 0n, before = 0n, content = 0n) =>
+        holds(condition, code) ? content : before,
+      ),
+    ],
+  );
 }
 
-/** BRANCH ON CONDITION: BCR 14,0 (RR), which serialises and goes on. objdump reads it as a branch never taken. */
-export const serialise = instruction('bnor %r0', [0x07, 0xe0]);
-
-/** BRANCH ON CONDITION: BCR 15 (RR). */
+/** BRANCH ON CONDITION: BCR 15 (RR), to the caller. */
 export function branchTo(register: Register): Instruction {
-  return instruction(`br ${registerText(register)}`, [0x07, pair(0xf, register)]);
+  return instruction(
+    `br ${name(register)}`,
+    [0x07, pair(0xf, register)],
+    [{ kind: 'return', status: name(r2) }],
+  );
 }
 
 /** BRANCH RELATIVE ON CONDITION LONG: BRCL C04 (RIL). */
 export function jumpIf(condition: Condition, to: Label): Branch {
-  return branch(`jg${condition}`, masks[condition], to);
+  return branch(`jg${condition}`, masks[condition], to, {
+    from: [conditionCode],
+    holds: (code = 0n) => holds(condition, code),
+  });
 }
 
 /** The same with every bit of the mask set. */
 export function jump(to: Label): Branch {
-  return branch('jg', 0xf, to);
+  return branch('jg', 0xf, to, undefined);
 }
 
 /** The displacement counts halfwords from the instruction's own address, 2^31 of them either way. */
-function branch(mnemonic: string, mask: number, to: Label): Branch {
+function branch(mnemonic: string, mask: number, to: Label, taken: Taken | undefined): Branch {
   return {
     kind: 'branch',
     to,
     sizeBytes: 6,
+    taken,
     encode: (displacementBytes, target) =>
-      instruction(`${mnemonic} 0x${target.toString(16)}`, [
-        0xc0,
-        pair(mask, 0x4),
-        ...bigEndian(displacementBytes / 2, 4),
-      ]),
+      instruction(
+        `${mnemonic} 0x${target.toString(16)}`,
+        [0xc0, pair(mask, 0x4), ...bigEndian(displacementBytes / 2, 4)],
+        [],
+      ),
   };
 }

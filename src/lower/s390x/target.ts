@@ -30,6 +30,7 @@ export const s390x: Target = {
     count: z.r4,
     locals: [z.r5, z.r6, z.r7, z.r8, z.r9, z.r10, z.r11, z.r12, z.r13],
   },
+  entry: { cell: z.name(z.r2), out: z.name(z.r3), count: z.name(z.r4), stack: z.name(z.r15) },
   displacement: { least: -(2 ** 19), most: 2 ** 19 - 1 },
   primitives,
 

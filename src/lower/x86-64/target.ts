@@ -22,6 +22,12 @@ export const x86_64: Target = {
     count: x86.rdx,
     locals: [x86.r8, x86.r9, x86.r10, x86.rbx, x86.rbp, x86.r12, x86.r13, x86.r14, x86.r15],
   },
+  entry: {
+    cell: x86.name(x86.rdi),
+    out: x86.name(x86.rsi),
+    count: x86.name(x86.rdx),
+    stack: x86.name(x86.rsp),
+  },
   displacement: { least: -(2 ** 31), most: 2 ** 31 - 1 },
   primitives,
 

@@ -20,6 +20,8 @@ export interface Demands {
   readonly coherence: Coherence;
   /** Relations by the names they had at the end of the model. */
   readonly named: ReadonlyMap<string, Term>;
+  /** An expression of the linked model, as its names stand at the end. @throws CatError */
+  readonly evaluate: (expression: Expression, locals: Locals | undefined) => Value;
 }
 
 export interface Check {
@@ -115,7 +117,12 @@ class Interpreter {
       }
       if (!this.execute(statement, undefined)) return;
     }
-    yield { checks: this.checks, coherence: this.coherence, named: this.named() };
+    yield {
+      checks: this.checks,
+      coherence: this.coherence,
+      named: this.named(),
+      evaluate: (expression, locals) => this.evaluate(expression, locals),
+    };
   }
 
   private named(): ReadonlyMap<string, Term> {
@@ -237,6 +244,7 @@ class Interpreter {
       if (typeof name !== 'string') throw new CatError('a recursive definition has one name', at);
       return name;
     });
+    if (this.startsEmpty(names, bindings, locals)) return names.map((name) => [name, emptyValue] as const);
     const sorts: Term['sort'][] = names.map(() => 'relation');
     const tried = new Set<string>();
     for (;;) {
@@ -264,12 +272,34 @@ class Interpreter {
         sorts.splice(0, sorts.length, ...next);
         continue;
       }
-      const [error] = found.filter((body) => body instanceof CatError);
+      const error = found.find((body) => body instanceof CatError);
       throw (
         error ??
         new CatError('this recursive definition is neither a set nor a relation', bindings[wrong]!.at)
       );
     }
+  }
+
+  /** Whether nothing comes of a `let rec` from nothing, as of RCU's order in a test without RCU. */
+  private startsEmpty(
+    names: readonly string[],
+    bindings: Extract<Statement, { kind: 'let' }>['bindings'],
+    locals: Locals | undefined,
+  ): boolean {
+    let inside = locals;
+    for (const name of names) inside = { name, value: emptyValue, outer: inside };
+    for (const name of names) if (name.includes('#')) this.globals.set(name, emptyValue);
+    const empty = bindings.every(({ value }) => {
+      try {
+        const body = this.evaluate(value, inside);
+        return body.kind === 'empty' || (body.kind === 'term' && body.term.nothing);
+      } catch (error) {
+        if (error instanceof CatError) return false;
+        throw error;
+      }
+    });
+    for (const name of names) this.globals.delete(name);
+    return empty;
   }
 
   private sortedBody(value: Expression, locals: Locals | undefined, sort: Term['sort']): Term | CatError {

@@ -47,27 +47,12 @@ const checks = new Set(['acyclic', 'irreflexive', 'empty']);
 const options = new Set(['withco', 'withoutco', 'withinit', 'withoutinit', 'withsc', 'withoutsc']);
 
 /** Words that cannot be names, so that an expression ends before them. */
-const keywords = new Set([
-  ...[
-    'let',
-    'rec',
-    'and',
-    'in',
-    'fun',
-    'match',
-    'with',
-    'end',
-    'try',
-    'if',
-    'then',
-    'else',
-    'do',
-    'as',
-    'from',
-  ],
-  ...['acyclic', 'irreflexive', 'empty', 'flag', 'show', 'unshow', 'include', 'procedure', 'call', 'forall'],
-  ...['enum', 'instructions', 'default', 'subset'],
-]);
+const keywords = new Set(
+  (
+    'let rec and in fun match with end try if then else do as from acyclic irreflexive empty ' +
+    'flag show unshow include procedure call forall enum instructions default subset'
+  ).split(' '),
+);
 
 const deepest = 200;
 

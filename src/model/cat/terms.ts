@@ -16,6 +16,8 @@ export interface Term {
   /** Which changes reach it: bits of `reads`. */
   readonly reads: number;
   readonly constant: EventSet | Relation | undefined;
+  /** Whether it is a constant that holds nothing. */
+  readonly nothing: boolean;
   lower: EventSet | Relation | undefined;
   upper: EventSet | Relation | undefined;
   lowerAt: number;
@@ -92,6 +94,7 @@ export class Terms {
   private now = 1;
   private readonly changedAt = [0, 0, 0];
   private complete = false;
+  private readonly uppers: (() => Relation)[] = [];
 
   /** @param sameValue whether two events have one value, once all is chosen */
   constructor(size: number, sameValue: (left: number, right: number) => boolean) {
@@ -114,6 +117,7 @@ export class Terms {
       operands,
       reads,
       constant,
+      nothing: constant !== undefined && r.isEmpty(constant),
       lower: constant,
       upper: constant,
       lowerAt: constant === undefined ? 0 : Infinity,
@@ -151,25 +155,24 @@ export class Terms {
   /** What is quicker, or settled by one operand alone. */
   private simplified(operation: Operation, [left, right]: readonly Term[]): Term | undefined {
     if (left === undefined) return undefined;
-    const nothing = (term: Term) => term.constant !== undefined && r.isEmpty(term.constant);
     switch (operation) {
       case 'sequence':
         if (left.operation === 'identity') return this.apply('restrictDomain', left.operands[0]!, right!);
         if (right!.operation === 'identity') return this.apply('restrictRange', left, right!.operands[0]!);
-        if (nothing(left)) return left;
-        return nothing(right!) ? right : undefined;
+        if (left.nothing) return left;
+        return right!.nothing ? right : undefined;
       case 'union':
-        if (nothing(left)) return right;
-        return nothing(right!) || left === right ? left : undefined;
+        if (left.nothing) return right;
+        return right!.nothing || left === right ? left : undefined;
       case 'intersection':
-        if (nothing(left) || left === right) return left;
-        return nothing(right!) ? right : undefined;
+        if (left.nothing || left === right) return left;
+        return right!.nothing ? right : undefined;
       case 'difference':
-        return nothing(left) || nothing(right!) ? left : undefined;
+        return left.nothing || right!.nothing ? left : undefined;
       case 'restrictDomain':
-        return nothing(right!) ? right : undefined;
+        return right!.nothing ? right : undefined;
       case 'restrictRange':
-        return nothing(left) ? left : undefined;
+        return left.nothing ? left : undefined;
       case 'identity':
         // Kept as a term even of a constant, for `sequence` to see.
         return left.constant === undefined ? undefined : this.identityOfConstant(left);
@@ -217,17 +220,20 @@ export class Terms {
   }
 
   /** Sets the bounds of what is chosen so far; `complete` says that they meet. */
-  choose(rf: Bounds | undefined, co: Bounds | undefined, complete: boolean): void {
+  choose(rf: Bounds, co: Bounds, complete: boolean): void {
     this.now += 1;
-    if (rf !== undefined) this.bind(this.rf, rf, 0);
-    if (co !== undefined) this.bind(this.co, co, 1);
-    if (complete !== this.complete) this.changedAt[0] = this.changedAt[1] = this.now;
+    const all = complete !== this.complete;
+    this.bind(this.rf, rf, 0, all);
+    this.bind(this.co, co, 1, all);
     this.complete = complete;
   }
 
-  private bind(choice: Term, { lower, upper }: Bounds, index: number): void {
+  /** What did not change leaves the terms that read it as they are. */
+  private bind(choice: Term, { lower, upper }: Bounds, index: number, all: boolean): void {
+    if (!all && choice.lower !== undefined && r.equals(lower, choice.lower)) return;
     choice.lower = lower;
-    choice.upper = upper;
+    choice.upper = undefined;
+    this.uppers[index] = upper;
     this.changedAt[index] = this.now;
   }
 
@@ -261,6 +267,8 @@ export class Terms {
       case 'constant':
         return term.constant!;
       case 'choice':
+        if (which === 'lower') return term.lower!;
+        return (term.upper ??= this.uppers[term === this.rf ? 0 : 1]!());
       case 'recursion':
         return term[which]!;
       case 'different-values':
@@ -330,10 +338,10 @@ export class Terms {
   }
 }
 
-/** What a choice holds for sure, and what it may hold. */
+/** What a choice holds for sure, and what it may hold, which follows from the first. */
 export interface Bounds {
   readonly lower: Relation;
-  readonly upper: Relation;
+  readonly upper: () => Relation;
 }
 
 /** Whether a term only grows (`rising`), or only shrinks, with a variable; `known` has a map for each. */

@@ -90,13 +90,17 @@ export async function generatedMeaning(
 }
 
 /** The same by walking the syntax tree. */
-export function interpretedMeaning(program: LitmusTest, layoutName: LayoutName, machine: Machine): Meaning {
+export function interpretedMeaning(
+  program: LitmusTest,
+  layoutName: LayoutName,
+  { memoryAddress }: Pick<Machine, 'memoryAddress'>,
+): Meaning {
   const layout = layoutOf(program, layoutName);
   const [thread] = program.threads;
   if (thread === undefined) throw new Error('a program has one thread');
   const elements = elementsOf(layout);
   return Array.from({ length: iterations }, (_, iteration) => {
-    const cell = machine.memoryAddress + BigInt(iteration * layout.spacingBytes);
+    const cell = memoryAddress + BigInt(iteration * layout.spacingBytes);
     const addressOf = (name: string, index = 0) => {
       const element = elements.find(({ location, index: own }) => location === name && own === index);
       if (element === undefined) throw new Error(`no location ${name}[${index}]`);
