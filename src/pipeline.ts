@@ -8,6 +8,8 @@ import { readSuite, readTests, type TestFile } from './language/test-files.ts';
 import { controlsOf } from './judge/controls.ts';
 import type { LitmusTest } from './language/litmus-test.ts';
 import { printLitmus } from './language/printer.ts';
+import { findingsOf } from './judge/findings.ts';
+import { opinionsOf, type OpinionLimits } from './judge/opinions.ts';
 import { judgeRows } from './judge/rows.ts';
 import { layoutNames } from './lower/machine-code.ts';
 import type { Target } from './lower/target.ts';
@@ -50,6 +52,8 @@ export interface RunRequest {
 
 export interface Watcher {
   readonly progress: (progress: Progress) => void;
+  /** How many of the questions to the models are answered. */
+  readonly asking: (done: number, of: number) => void;
   /** A sentence the user should read while the run goes on. */
   readonly notice: (sentence: string) => void;
   readonly stopped: AbortSignal;
@@ -92,6 +96,10 @@ export async function runLitmus(
       place: (threads) => placeThreads(topology, facts, threads, request.cpus),
     });
     announce(experiment, facts, watcher);
+    const started = performance.now();
+    const limits = opinionLimits(request.amount);
+    const opinions = await opinionsOf(experiment, target, limits, watcher.asking, watcher.stopped);
+    const models = { opinions, findings: findingsOf(experiment, opinions) };
     const startedAt = new Date();
     const session = {
       startedAt: startedAt.toISOString(),
@@ -99,16 +107,16 @@ export async function runLitmus(
       arguments: request.arguments,
     };
     const identity = { tool: request.tool, machine, session };
-    const header = journalHeader(experiment, identity);
+    const header = journalHeader(experiment, models, identity);
     const { journal, resultsPath } = openSession(request.resultsFolder, startedAt, header);
     const records: BlockRecord[] = [];
-    for await (const record of runAll(experiment, request, runner, watcher)) {
+    for await (const record of runAll(experiment, request, runner, watcher, started)) {
       records.push(record);
       journal.append(journalBlock(record));
     }
     journal.close();
-    const judged = judgeRows(experiment, records, architecture, machine.emulation?.kind);
-    const document = resultsDocument(experiment, judged, {
+    const judged = judgeRows(experiment, records, architecture, opinions, machine.emulation?.kind);
+    const document = resultsDocument(experiment, judged, models, {
       ...identity,
       target: { architecture, ...(target.variant === undefined ? {} : { variant: target.variant }) },
       session: { ...session, finishedAt: new Date().toISOString(), interrupted: watcher.stopped.aborted },
@@ -127,6 +135,12 @@ function architectureOfHost(): Architecture {
   throw new CannotRunError(
     'Fencepost generates no code for this machine: "show" and "list" work here, "run" does not.',
   );
+}
+
+/** What the models may take of a run: a share of its time, or a minute where it has none. */
+function opinionLimits(amount: RunRequest['amount']): OpinionLimits {
+  const totalMs = amount.kind === 'time' ? amount.budgetMs / 5 : 60_000;
+  return { timeoutMs: totalMs / 4, totalMs };
 }
 
 /** The best target that the CPU can run, or the one asked for. */
@@ -232,8 +246,8 @@ async function* runAll(
   request: RunRequest,
   runner: Runner,
   { progress, stopped }: Watcher,
+  started: number,
 ): AsyncGenerator<BlockRecord> {
-  const started = performance.now();
   let iterations = 0;
   let plannedMs = 0;
   let cellsLeft = experiment.reduce((sum, test) => sum + cellCount(test), 0);

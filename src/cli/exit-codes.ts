@@ -9,8 +9,9 @@ export const exitCodes = {
 } as const;
 
 /** How a run ends, for scripts: README, "Exit codes". Under emulation a forbidden outcome is reported, not failed on. */
-export function exitCodeOf({ rows, session, machine }: ResultsDocument): number {
+export function exitCodeOf({ rows, session, machine, findings }: ResultsDocument): number {
   if (session.interrupted) return exitCodes.interrupted;
+  if (findings.length > 0) return exitCodes.contradiction;
   const verdicts = new Set(rows.map(({ verdict }) => verdict));
   if (verdicts.has('violation') && machine.emulation === undefined) return exitCodes.contradiction;
   const runs = rows.flatMap((row) => row.runs);

@@ -71,6 +71,7 @@ export const runCommand: CommandModule<object, Options> = {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, stop);
     const { document, file } = await runLitmus(requestOf(args), {
       progress: (progress) => line.show(progress),
+      asking: (done, of) => line.showQuestion(done, of),
       notice: (sentence) => line.note(sentence),
       stopped: stopped.signal,
     }).finally(() => line.clear());
@@ -119,11 +120,11 @@ const msPerUnit: Readonly<Record<string, number>> = {
 };
 
 /** `20s`, `500ms`, `5min`, `1h`; a bare number is seconds. */
-export function milliseconds(text: string): number {
+export function milliseconds(text: string, option = '--time'): number {
   const [, number, unit] = /^(\d+(?:\.\d+)?)\s*(ms|s|m|min|h|)$/.exec(text) ?? [];
   const ms = Number(number) * (msPerUnit[unit ?? ''] ?? Number.NaN);
   if (ms > 0) return ms;
-  throw new UsageError(`--time ${text}: give a time above zero, such as 20s, 500ms or 5min.`);
+  throw new UsageError(`${option} ${text}: give a time above zero, such as 20s, 500ms or 5min.`);
 }
 
 const countPerUnit: Readonly<Record<string, number>> = { '': 1, k: 1e3, M: 1e6, G: 1e9 };

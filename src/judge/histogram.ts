@@ -1,5 +1,5 @@
 import type { LitmusTest, Phase } from '../language/litmus-test.ts';
-import { holds, type Outcome } from '../language/outcome.ts';
+import { holds, type Observation, type Outcome } from '../language/outcome.ts';
 
 export interface CountedOutcome {
   readonly values: Outcome;
@@ -16,8 +16,6 @@ export interface Tally {
   readonly witnesses: number;
   readonly phases: readonly { readonly name: string; readonly count: number }[];
 }
-
-export type Observation = 'Never' | 'Sometimes' | 'Always';
 
 /** Counts a histogram's outcomes against the test's filter, condition and phases. */
 export function tally(test: LitmusTest, outcomes: readonly CountedOutcome[]): Tally {

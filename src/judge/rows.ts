@@ -1,18 +1,14 @@
 import type { Architecture } from '../architecture.ts';
 import { wrapConditionValues } from '../language/condition-values.ts';
 import type { LitmusTest } from '../language/litmus-test.ts';
+import type { Observation } from '../language/outcome.ts';
 import type { PlannedTest, PlannedVariant } from '../plan/experiment.ts';
 import type { BlockRecord } from '../run/blocks.ts';
 import { controlsOf } from './controls.ts';
-import { sightings, statedExpectation, type Expectation } from './expectation.ts';
-import {
-  addTallies,
-  observationOf,
-  tally,
-  type CountedOutcome,
-  type Observation,
-  type Tally,
-} from './histogram.ts';
+import { expectationOf, sightings, statedExpectation, type Expectation } from './expectation.ts';
+import { strayText, straysAmong } from './findings.ts';
+import { addTallies, observationOf, tally, type CountedOutcome, type Tally } from './histogram.ts';
+import type { Opinions } from './opinions.ts';
 import { judge, sightingsToFire, type ControlReport, type Verdict } from './verdict.ts';
 
 /** What one plan showed of a variant. */
@@ -39,11 +35,15 @@ export interface JudgedRow {
   readonly runs: readonly JudgedRun[];
 }
 
-/** Judges every variant that ran at all, each against the controls of its own plans. */
+/**
+ * Judges every variant that ran at all, each against the models' opinions and the controls of its own plans.
+ * Without an opinion the file's `Result:` stands in.
+ */
 export function judgeRows(
   experiment: readonly PlannedTest[],
   records: readonly BlockRecord[],
   architecture: Architecture,
+  opinions: ReadonlyMap<PlannedVariant, Opinions>,
   emulator?: string,
 ): readonly JudgedRow[] {
   const suite = experiment.map(({ test }) => test);
@@ -57,13 +57,14 @@ export function judgeRows(
       }))
       .filter(({ shown }) => shown.length > 0)
       .map(({ variant, shown }) => {
-        const expectation = statedExpectation(variant.test);
+        const asked = opinions.get(variant);
+        const expectation = expectationFor(variant, asked);
         const evidence = shown.map(({ plan, tally: counted, invalid }) => ({
           plan,
           iterations: counted.iterations,
           sightings: sightings(expectation.event, counted),
           invalid,
-          controls: controlsUnder(plan, planned, suite, experiment, runsOf, architecture),
+          controls: controlsUnder(plan, planned, suite, experiment, runsOf, architecture, opinions),
         }));
         const total = addTallies(
           shown.filter(({ invalid }) => invalid === undefined).map((run) => run.tally),
@@ -74,12 +75,30 @@ export function judgeRows(
           tally: total,
           observation: observationOf(total),
           expectation,
-          verdict: judge(expectation, evidence, emulator),
+          verdict: withStrays(judge(expectation, evidence, emulator), shown, asked),
           controls: evidence.flatMap(({ controls }) => controls),
           runs: variant.sameCodeAs === undefined ? shown : [],
         };
       }),
   );
+}
+
+/** What is expected of a variant, from the models where they were asked. */
+export function expectationFor(
+  { test }: Pick<PlannedVariant, 'test'>,
+  asked: Opinions | undefined,
+): Expectation {
+  return asked === undefined ? statedExpectation(test) : expectationOf(test, asked);
+}
+
+/** An outcome outside a model is a violation, whatever the condition asks about. */
+function withStrays(verdict: Verdict, shown: readonly JudgedRun[], asked: Opinions | undefined): Verdict {
+  if (asked === undefined || verdict.name === 'violation' || verdict.name === 'invalid') return verdict;
+  const seen = shown.filter(({ invalid }) => invalid === undefined).flatMap(({ outcomes }) => outcomes);
+  const [stray] = straysAmong(seen, asked);
+  if (stray === undefined) return verdict;
+  const reason = `${strayText(stray)} seen ${stray.count} times, but forbidden by ${stray.model}`;
+  return { name: 'violation', reason, bound: undefined };
 }
 
 const key = (...names: readonly string[]) => names.join('\0');
@@ -136,6 +155,7 @@ function controlsUnder(
   experiment: readonly PlannedTest[],
   runsOf: (test: string, strategy: string) => readonly JudgedRun[],
   architecture: Architecture,
+  opinions: ReadonlyMap<PlannedVariant, Opinions>,
 ): readonly ControlReport[] {
   const layout = plans.find(({ name }) => name === plan)?.plan.layout ?? '';
   return controlsOf(test, suite, architecture, layout).flatMap((control): ControlReport[] => {
@@ -148,7 +168,7 @@ function controlsUnder(
     if (run === undefined || run.invalid !== undefined) {
       return [{ name, plan, state: 'not-run', sightings: 0, iterations: 0 }];
     }
-    const seen = sightings(statedExpectation(variant.test).event, run.tally);
+    const seen = sightings(expectationFor(variant, opinions.get(variant)).event, run.tally);
     const state = seen >= sightingsToFire ? 'fired' : 'silent';
     return [{ name, plan, state, sightings: seen, iterations: run.tally.iterations }];
   });

@@ -6,6 +6,9 @@ import { observableName, type Constant, type Observable, type Proposition } from
  */
 export type Outcome = Readonly<Record<string, string>>;
 
+/** How a proposition fares over all outcomes, in herd7's words. */
+export type Observation = 'Never' | 'Sometimes' | 'Always';
+
 /** Whether a proposition holds of an outcome. What was not observed reads 0, as in herd7. */
 export function holds(proposition: Proposition, outcome: Outcome): boolean {
   switch (proposition.kind) {
@@ -36,4 +39,9 @@ function valueOf(value: Constant | Observable, outcome: Outcome): string {
     case 'location':
       return outcome[observableName(value)] ?? '0';
   }
+}
+
+/** The same text for outcomes that tell the same, whatever the order in which they were told. */
+export function outcomeKey(outcome: Outcome): string {
+  return JSON.stringify(Object.entries(outcome).toSorted(([left], [right]) => (left < right ? -1 : 1)));
 }

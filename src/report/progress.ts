@@ -32,10 +32,19 @@ export class ProgressLine {
   }
 
   show(progress: Progress): void {
+    this.#showText(() => progressText(progress));
+  }
+
+  /** Before the run: how many of the questions to the models are answered. */
+  showQuestion(done: number, of: number): void {
+    this.#showText(() => `asking the memory models: ${done} of ${of} answered`);
+  }
+
+  #showText(makeText: () => string): void {
     const now = performance.now();
     if (now - this.#last < (this.#stream.isTTY ? redrawMs : plainLineMs)) return;
     this.#last = now;
-    const text = progressText(progress);
+    const text = makeText();
     if (this.#stream.isTTY) {
       this.#stream.write(`\r${text.slice(0, Math.max(10, this.#stream.columns - 1))}\u001B[K`);
       this.#shown = true;

@@ -13,9 +13,11 @@ const columns: readonly Column[] = [
   { title: 'iterations', align: 'right', dispensable: 1 },
   { title: 'witnesses', align: 'right' },
   { title: 'observation', align: 'left', dispensable: 2 },
+  { title: 'LKMM', align: 'left', dispensable: 1 },
+  { title: 'CPU model', align: 'left', dispensable: 1 },
   { title: 'verdict', align: 'left' },
 ];
-const verdictColumn = 4;
+const verdictColumn = 6;
 /** Of a test's rows, under its name. */
 const indent = '  ';
 
@@ -57,8 +59,15 @@ function rowCells(row: Row, rows: readonly Row[]): string[] {
     shortCount(row.iterations),
     shortCount(row.witnesses),
     row.observation,
+    ...modelCells(row),
     row.verdict,
   ];
+}
+
+/** What each model says of the condition: `-` where it was not asked, `?` where it gave no answer. */
+function modelCells({ expectation }: Row): string[] {
+  const [kernel, architecture] = expectation.models;
+  return [kernel, architecture].map((one) => (one === undefined ? '-' : (one.observation ?? '?')));
 }
 
 /** How often each phase of the test's protocol was met. */
@@ -85,7 +94,7 @@ function verdictPaint(row: Row, colors: Colors): (text: string) => string {
 }
 
 /** What a reader must know beside the numbers, each only where it applies. */
-function notes({ rows, plans, machine, session }: ResultsDocument, width: number): string[] {
+function notes({ rows, plans, machine, session, findings }: ResultsDocument, width: number): string[] {
   const sentences: string[] = [];
   if (session.interrupted) sentences.push('Interrupted: the counts are those reached until then.');
   if (machine.emulation !== undefined) {
@@ -119,6 +128,22 @@ function notes({ rows, plans, machine, session }: ResultsDocument, width: number
     for (const row of rows.filter((one) => one.verdict === verdict && one.sameCodeAs === undefined)) {
       sentences.push(`${verdict}: ${row.test.name} ${row.strategy}: ${row.reason}.`);
     }
+  }
+  for (const { kind, test, strategy, sentence } of findings) {
+    sentences.push(
+      `${kind === 'false-result' ? 'false Result' : 'broken chain'}: ${test} ${strategy}: ${sentence}.`,
+    );
+  }
+  const unanswered = rows.filter(({ expectation }) =>
+    expectation.models.some(({ problem }) => problem !== undefined),
+  );
+  if (unanswered.length > 0) {
+    const reasons = unanswered.flatMap(({ expectation }) =>
+      expectation.models.flatMap(({ problem }) => problem ?? []),
+    );
+    sentences.push(
+      `"?": ${unanswered.length} rows lack a model's answer: ${[...new Set(reasons)].slice(0, 3).join('; ')}.`,
+    );
   }
   if (rows.some(({ verdict }) => verdict === 'violation')) {
     sentences.push(

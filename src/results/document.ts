@@ -3,8 +3,9 @@ import { basename, dirname, relative, resolve } from 'node:path';
 import { suiteFolder } from '../language/test-files.ts';
 import { printLitmus } from '../language/printer.ts';
 import type { LitmusTest } from '../language/litmus-test.ts';
-import type { JudgedRow, JudgedRun } from '../judge/rows.ts';
-import { statedExpectation } from '../judge/expectation.ts';
+import { expectationFor, type JudgedRow, type JudgedRun } from '../judge/rows.ts';
+import type { Finding } from '../judge/findings.ts';
+import type { Opinion, Opinions } from '../judge/opinions.ts';
 import type { PlacedPlan, PlannedTest, PlannedVariant } from '../plan/experiment.ts';
 import type { BlockRecord } from '../run/blocks.ts';
 import { journalFormat, journalVersion, type JournalBlock, type JournalHeader } from './journal.ts';
@@ -18,10 +19,17 @@ import {
   type Run,
 } from './schema.ts';
 
+/** What the models said before anything ran. */
+export interface ModelsSaid {
+  readonly opinions: ReadonlyMap<PlannedVariant, Opinions>;
+  readonly findings: readonly Finding[];
+}
+
 /** The results document of a session: the judged rows, and a row for everything that did not run. */
 export function resultsDocument(
   experiment: readonly PlannedTest[],
   judged: readonly JudgedRow[],
+  models: ModelsSaid,
   identity: Pick<ResultsDocument, 'tool' | 'machine' | 'target' | 'session'>,
 ): ResultsDocument {
   return {
@@ -29,16 +37,17 @@ export function resultsDocument(
     version: resultsVersion,
     ...identity,
     plans: planRecords(experiment),
+    findings: models.findings,
     rows: experiment.flatMap((planned) => [
       ...planned.variants.map((variant) => {
         const row = judged.find((one) => one.planned === planned && one.variant === variant);
-        const head = variantHead(planned, variant);
+        const head = variantHead(planned, variant, models);
         return row === undefined
           ? notRun(head, variant.problem ?? 'not reached before the run was interrupted')
           : judgedRow(head, row);
       }),
       ...planned.refused.map(({ strategy, reason }) =>
-        notRun(variantHead(planned, { strategy, test: planned.test }), reason),
+        notRun(variantHead(planned, { strategy, test: planned.test }, models), reason),
       ),
     ]),
   };
@@ -47,6 +56,7 @@ export function resultsDocument(
 /** What a journal begins with: all that is known before the first block. */
 export function journalHeader(
   experiment: readonly PlannedTest[],
+  models: ModelsSaid,
   identity: Pick<JournalHeader, 'tool' | 'machine' | 'session'>,
 ): JournalHeader {
   return {
@@ -55,7 +65,7 @@ export function journalHeader(
     ...identity,
     plans: planRecords(experiment),
     variants: experiment.flatMap((planned) =>
-      planned.variants.map((variant) => variantHead(planned, variant)),
+      planned.variants.map((variant) => variantHead(planned, variant, models)),
     ),
   };
 }
@@ -69,7 +79,9 @@ type RowHead = JournalHeader['variants'][number];
 function variantHead(
   planned: PlannedTest,
   variant: Pick<PlannedVariant, 'strategy' | 'test'> & Partial<PlannedVariant>,
+  { opinions }: ModelsSaid,
 ): RowHead {
+  const asked = [...opinions].find(([one]) => one === variant)?.[1];
   const [code] = variant.codes?.values() ?? [];
   return {
     role: planned.role,
@@ -79,7 +91,18 @@ function variantHead(
     variantDigest: digestOf(variant.test),
     ...(code === undefined ? {} : { codeDigest: code.digest }),
     ...(variant.sameCodeAs === undefined ? {} : { sameCodeAs: variant.sameCodeAs }),
-    expectation: statedExpectation(variant.test),
+    expectation: {
+      ...expectationFor(variant, asked),
+      models: asked === undefined ? [] : [modelOf(asked.kernel), modelOf(asked.architecture)],
+    },
+  };
+}
+
+function modelOf({ model, observation, problem }: Opinion): RowHead['expectation']['models'][number] {
+  return {
+    model,
+    ...(observation === undefined ? {} : { observation }),
+    ...(problem === undefined ? {} : { problem }),
   };
 }
 
@@ -162,6 +185,6 @@ function shownPath(file: string): string {
 }
 
 /** SHA-256 of the canonical text: comments in the code and layout of the file make no difference. */
-function digestOf(test: LitmusTest): string {
+export function digestOf(test: LitmusTest): string {
   return createHash('sha256').update(printLitmus(test)).digest('hex');
 }

@@ -1,9 +1,30 @@
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, rmSync, statSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { codeOf, reasonOf, ResultsError } from './results-error.ts';
 
 /** Where fresh runs go; git ignores it. */
 export const defaultResultsFolder = join('results', 'local');
+
+/** The results files of a folder, the last written first; none where there is no such folder. */
+export function newestFirst(folder: string): readonly string[] {
+  if (!isFolder(folder)) return [];
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.json'))
+    .map((name) => join(folder, name))
+    .map((path) => ({ path, writtenMs: statSync(path).mtimeMs }))
+    .toSorted((one, other) => other.writtenMs - one.writtenMs)
+    .map(({ path }) => path);
+}
 
 /** More than the journal and the document of an ordinary session need together. */
 const probeBytes = 8 * 1024 ** 2;

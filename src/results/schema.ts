@@ -100,7 +100,19 @@ export const variantProperties = {
     {
       verdict: Type.Enum(['allowed', 'forbidden', 'unknown']),
       event: Type.Enum(['witness', 'counterexample']),
-      by: text('Who says so.'),
+      by: text('Who says so: the models that forbid it, or else those that allow it.'),
+      models: Type.Array(
+        strictObject({
+          model: text('LKMM, or the name of the model of the architecture.'),
+          observation: Type.Optional(
+            Type.Enum(['Never', 'Sometimes', 'Always'], {
+              description: 'How the proposition of the condition fares over all executions that it allows.',
+            }),
+          ),
+          problem: Type.Optional(text('Why it gave no answer.')),
+        }),
+        { description: 'LKMM of the C, and the model of the architecture of the code.' },
+      ),
     },
     "What a model says of the event the test asks about: the condition's proposition, or for forall its negation.",
   ),
@@ -165,6 +177,18 @@ export const resultsSchema = Type.Object(
     ),
     session: sessionSchema,
     plans: Type.Array(planSchema),
+    findings: Type.Array(
+      strictObject({
+        kind: Type.Enum(['false-result', 'broken-chain']),
+        test: text(),
+        strategy: text(),
+        sentence: text(),
+      }),
+      {
+        description:
+          'Where a file states a result that LKMM does not give, or the model of the architecture allows what LKMM forbids.',
+      },
+    ),
     rows: Type.Array(rowSchema),
   },
   {

@@ -53,6 +53,7 @@ export const sampleDocument: ResultsDocument = {
       pinned: true,
     },
   ],
+  findings: [],
   rows: [
     {
       role: 'asked',
@@ -61,7 +62,15 @@ export const sampleDocument: ResultsDocument = {
       sentence: 'As written.',
       variantDigest: digest('b'),
       codeDigest: digest('c'),
-      expectation: { verdict: 'allowed', event: 'witness', by: 'LKMM (Result:)' },
+      expectation: {
+        verdict: 'allowed',
+        event: 'witness',
+        by: 'LKMM and x86-tso',
+        models: [
+          { model: 'LKMM', observation: 'Sometimes' },
+          { model: 'x86-tso', observation: 'Sometimes' },
+        ],
+      },
       iterations: 8192,
       witnesses: 1000,
       observation: 'Sometimes',
@@ -93,7 +102,15 @@ export const sampleDocument: ResultsDocument = {
       variantDigest: digest('d'),
       codeDigest: digest('c'),
       sameCodeAs: 'kernel',
-      expectation: { verdict: 'unknown', event: 'witness', by: 'no model was asked' },
+      expectation: {
+        verdict: 'unknown',
+        event: 'witness',
+        by: 'not asked: no time was left for it',
+        models: [
+          { model: 'LKMM', problem: 'not asked: no time was left for it' },
+          { model: 'x86-tso', problem: 'not asked: no time was left for it' },
+        ],
+      },
       iterations: 8192,
       witnesses: 1000,
       observation: 'Sometimes',
@@ -109,7 +126,7 @@ export const sampleDocument: ResultsDocument = {
       strategy: 'full',
       variantDigest: digest('e'),
       codeDigest: digest('f'),
-      expectation: { verdict: 'forbidden', event: 'witness', by: 'LKMM (Result:)' },
+      expectation: { verdict: 'forbidden', event: 'witness', by: 'LKMM (Result:)', models: [] },
       iterations: 4096,
       witnesses: 0,
       observation: 'Never',
