@@ -52,14 +52,13 @@ const accesses = (which: { acquire: boolean; release: boolean }): Ordering['by']
 });
 
 /**
- * Every ordering. They stand in the order in which a name has them where the threads of a test may be
- * numbered in several ways: `2+2W+wmb+mb`, `SB+mb+po`.
+ * Every ordering, in the order in which a name has them where the threads of a test may be numbered in
+ * several ways: `2+2W+wmb+mb`, `SB+mb+po`. barrier() is none: it holds back a compiler, and here is none.
  */
 const orderings: readonly Ordering[] = [
   { name: 'Wmb', suffix: 'wmb', ends: anyEnds, by: fence('smp_wmb') },
   { name: 'Rmb', suffix: 'rmb', ends: anyEnds, by: fence('smp_rmb') },
   { name: 'Mb', suffix: 'mb', ends: anyEnds, by: fence('smp_mb') },
-  { name: 'Barrier', suffix: 'barrier', ends: anyEnds, by: fence('barrier') },
   { name: 'DpAddr', suffix: 'addr', ends: [RR, RW], by: dependency('address') },
   { name: 'DpData', suffix: 'data', ends: [RW], by: dependency('data') },
   { name: 'DpCtrl', suffix: 'ctrl', ends: [RR, RW], by: dependency('control') },
@@ -131,7 +130,7 @@ function matching(name: string): readonly Edge[] {
     known.map((edge) => edge.name),
   );
   throw new CycleError(
-    `there is no edge '${name}'${near === '' ? '' : near.slice(0, -1)}. Between threads there are ` +
+    `there is no edge '${name}'${near === '' ? '.' : near} Between threads there are ` +
       `${communications.map((edge) => edge.name).join(', ')}; within one ` +
       `${orderings.map((ordering) => ordering.name).join(', ')}, each with d or s (different or same location) and ` +
       "the kinds of its ends, as PodWR, MbsRR, or of its target, as DpDatadW. '*' stands for any text.",

@@ -1,6 +1,6 @@
 import type { LitmusTest } from '../litmus-test.ts';
 import { accessesOf, type Cycle, type CycleThread } from './cycle.ts';
-import { CycleError, type AccessKind, type Edges } from './edges.ts';
+import { CycleError, type Edges } from './edges.ts';
 import { compareRanks, familiesOf, rotations, type Family, type ThreadEnds } from './families.ts';
 import { testOfCycle } from './litmus.ts';
 import { cycleName } from './name.ts';
