@@ -3,6 +3,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { LitmusTest } from '../language/litmus-test.ts';
 import type { Observation } from '../language/outcome.ts';
+import { forEachStatement } from '../language/walk.ts';
 import { programOf } from '../lower/events.ts';
 import { LoweringError } from '../lower/lower.ts';
 import type { Target } from '../lower/target.ts';
@@ -38,8 +39,7 @@ export interface OpinionLimits {
 }
 
 /**
- * Asks both models of every variant that has code; the code of several strategies once. The variants as
- * written come first, so that a total that is too short costs the others.
+ * Asks both models of every variant that has code; the code of several strategies once.
  * @param asked is called before each question with the number of those answered.
  */
 export async function opinionsOf(
@@ -54,7 +54,7 @@ export async function opinionsOf(
   const questions = experiment
     .flatMap((planned) => planned.variants.map((variant) => ({ planned, variant })))
     .filter(({ variant }) => variant.problem === undefined)
-    .toSorted((left, right) => Number(isAsWritten(right.variant)) - Number(isAsWritten(left.variant)));
+    .toSorted((left, right) => rank(left.variant) - rank(right.variant));
   for (const [index, { planned, variant }] of questions.entries()) {
     asked(index, questions.length);
     // Lets a signal in between two questions.
@@ -71,7 +71,12 @@ export async function opinionsOf(
   return opinions;
 }
 
-const isAsWritten = ({ strategy }: PlannedVariant) => strategy === 'kernel';
+/** What is asked early where the time is short: the tests as written, and small tests before large ones. */
+function rank({ strategy, test }: PlannedVariant): number {
+  let statements = 0;
+  for (const { body } of test.threads) forEachStatement(body, () => (statements += 1));
+  return strategy === 'kernel' ? statements : statements + 1e6;
+}
 
 /** What LKMM says of a test. */
 export function askKernelModel(test: LitmusTest, timeoutMs: number): Opinion {

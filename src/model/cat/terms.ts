@@ -11,6 +11,8 @@ import type { EventSet, Relation } from '../relation.ts';
  */
 export interface Term {
   readonly sort: 'set' | 'relation';
+  /** Unlike any other's of the same `Terms`. */
+  readonly number: number;
   readonly operation: Operation | 'constant' | 'choice' | 'recursion' | 'fixpoint' | 'different-values';
   readonly operands: readonly Term[];
   /** Which changes reach it: bits of `reads`. */
@@ -61,6 +63,15 @@ const operations = {
   range: facts(set, r.rangeOf),
 } as const satisfies Record<string, OperationFacts>;
 
+const operationNames = Object.keys(operations);
+/** Terms are a few thousand at most: two numbers and an operation and a bit more fit in what a double tells exactly. */
+const mostTerms = 2 ** 22;
+
+function keyOf(operation: Operation, [left, right]: readonly Term[]): number {
+  const numbers = (left?.number ?? 0) * mostTerms + (right === undefined ? 0 : right.number + 1);
+  return numbers * 16 + operationNames.indexOf(operation);
+}
+
 /** The bits of `Term.reads`. */
 export const reads = { rf: 1, co: 2, recursion: 4 } as const;
 
@@ -86,8 +97,8 @@ export class Terms {
   readonly size: number;
   readonly rf: Term;
   readonly co: Term;
-  private readonly made = new Map<string, Term>();
-  private readonly numbers = new Map<Term, number>();
+  private readonly made = new Map<number, Term>();
+  private count = 0;
   private readonly fixpoints = new Map<Term, { of: Fixpoint; index: number }>();
   private readonly sameValue: (left: number, right: number) => boolean;
   /** Counts changes; a cached value is good if nothing it reads changed since. */
@@ -113,6 +124,7 @@ export class Terms {
   ): Term {
     const term: Term = {
       sort,
+      number: this.count++,
       operation,
       operands,
       reads,
@@ -123,7 +135,6 @@ export class Terms {
       lowerAt: constant === undefined ? 0 : Infinity,
       upperAt: constant === undefined ? 0 : Infinity,
     };
-    this.numbers.set(term, this.numbers.size);
     return term;
   }
 
@@ -135,7 +146,7 @@ export class Terms {
   apply(operation: Operation, ...operands: Term[]): Term {
     const simpler = this.simplified(operation, operands);
     if (simpler !== undefined) return simpler;
-    const key = `${operation} ${operands.map((operand) => this.numbers.get(operand)).join()}`;
+    const key = keyOf(operation, operands);
     const before = this.made.get(key);
     if (before !== undefined) return before;
     const { sort, compute } = operations[operation];
@@ -182,7 +193,7 @@ export class Terms {
   }
 
   private identityOfConstant(set: Term): Term {
-    const key = `identity ${this.numbers.get(set)}`;
+    const key = keyOf('identity', [set]);
     const before = this.made.get(key);
     if (before !== undefined) return before;
     const term = this.fresh('relation', 'identity', [set], 0, r.identityOn(set.constant as EventSet));
