@@ -1,0 +1,174 @@
+import { clusteringOf } from './clustering.ts';
+import { addCounts, confidence, type ClusterUnit, type Counts } from './counts.ts';
+import { benjaminiHochberg } from './multiple-tests.ts';
+import { betaProbability, betaQuantile, twoSidedNormal, twoSidedT } from './quantiles.ts';
+
+/** How the rate of an event in one run compares with that in another. */
+export interface RateRatio {
+  readonly unit: 'rate over rate';
+  /** The first rate over the second; undefined where the second run, or neither, saw the event. */
+  readonly ratio: number | undefined;
+  readonly low: number;
+  /** Undefined: there is no upper limit. */
+  readonly high: number | undefined;
+  readonly confidence: number;
+  /** How often runs of equal rates differ as much or more: the greatest confidence that leaves 1 out. */
+  readonly probability: number;
+  /** What is taken for independent. `iteration`, where a run has fewer than two clusters, finds differences that are none. */
+  readonly independent: ClusterUnit | 'iteration';
+  readonly sightings: readonly [number, number];
+  /** N of each. */
+  readonly iterations: readonly [number, number];
+  /** Launches or blocks of each. */
+  readonly clusters: readonly [number, number];
+}
+
+/** One run, as a comparison sees it. */
+interface Measured extends Counts {
+  readonly clusters: number;
+  readonly rate: number;
+  /** Variance over squared rate, were iterations independent. */
+  readonly independentVariance: number;
+  /** What the clusters show beyond it. */
+  readonly clusterVariance: number;
+  readonly degreesOfFreedom: number;
+}
+
+/**
+ * The ratio of two rates, by the launches (fresh processes) or blocks of each run.
+ *
+ * Each run is worth as many independent sightings as have its relative variance, clusters and Student's t
+ * with Welch and Satterthwaite's degrees of freedom included. Which share of all of them the first has is
+ * then a binomial question (Przyborowski and Wilenski, Biometrika 31, 1940), which stays true for few
+ * sightings and for none.
+ * @returns undefined where a run has no iteration.
+ */
+export function ratioOf(
+  first: readonly Counts[],
+  second: readonly Counts[],
+  unit: ClusterUnit,
+): RateRatio | undefined {
+  const runs = [measured(first), measured(second)] as const;
+  const [one, other] = runs;
+  if (one.iterations === 0 || other.iterations === 0) return undefined;
+  const seen = one.sightings + other.sightings > 0;
+  return {
+    unit: 'rate over rate',
+    ratio: other.sightings === 0 ? undefined : one.rate / other.rate,
+    ...(seen ? intervalOf(runs) : { low: 0, high: undefined }),
+    confidence,
+    probability: seen ? probabilityOf(runs) : 1,
+    independent: Math.min(one.clusters, other.clusters) < 2 ? 'iteration' : unit,
+    sightings: [one.sightings, other.sightings],
+    iterations: [one.iterations, other.iterations],
+    clusters: [one.clusters, other.clusters],
+  };
+}
+
+function measured(counts: readonly Counts[]): Measured {
+  const total = addCounts(counts);
+  const clustering = clusteringOf(counts);
+  const rate = total.iterations === 0 ? 0 : total.sightings / total.iterations;
+  const independentVariance = total.sightings === 0 ? 0 : (1 - rate) / total.sightings;
+  return {
+    ...total,
+    clusters: counts.filter(({ iterations }) => iterations > 0).length,
+    rate,
+    independentVariance,
+    clusterVariance: independentVariance * Math.max(0, (clustering?.designEffect ?? 1) - 1),
+    degreesOfFreedom: clustering?.degreesOfFreedom ?? 1,
+  };
+}
+
+type Pair = readonly [Measured, Measured];
+
+/** A run's worth in independent sightings, and in iterations that would show as many. */
+interface Worth {
+  readonly sightings: number;
+  readonly iterations: number;
+}
+
+/** No rate is known to better than a thousandth: beyond it, what was not measured matters more. */
+const leastVariance = 1e-6;
+
+function worthOf(runs: Pair, errorRate: number): readonly [Worth, Worth] {
+  const inflation = inflationOf(runs, errorRate);
+  const worth = (run: Measured): Worth => {
+    if (run.sightings === 0) return { sightings: 0, iterations: run.iterations };
+    const variance = run.independentVariance + run.clusterVariance * inflation;
+    const sightings = 1 / Math.max(leastVariance, variance);
+    return { sightings, iterations: sightings / run.rate };
+  };
+  const [first, second] = runs;
+  const [one, other] = [worth(first), worth(second)];
+  return [likeTheOther(first, one, second, other), likeTheOther(second, other, first, one)];
+}
+
+/** Zeros do not show how they cluster: their iterations are worth what those of the other run are. */
+function likeTheOther(run: Measured, worth: Worth, other: Measured, otherWorth: Worth): Worth {
+  if (run.sightings > 0) return worth;
+  return { sightings: 0, iterations: (run.iterations * otherWorth.iterations) / other.iterations };
+}
+
+/**
+ * What Student's t adds to the variance between clusters, with the degrees of freedom of both runs'
+ * together (Welch, Biometrika 34, 1947; Satterthwaite, Biometrics 2, 1946).
+ */
+function inflationOf(runs: Pair, errorRate: number): number {
+  const total = runs.reduce((sum, { clusterVariance }) => sum + clusterVariance, 0);
+  if (total === 0) return 1;
+  const squares = runs.reduce((sum, run) => sum + run.clusterVariance ** 2 / run.degreesOfFreedom, 0);
+  return (twoSidedT(errorRate, total ** 2 / squares) / twoSidedNormal(errorRate)) ** 2;
+}
+
+function intervalOf(runs: Pair): { readonly low: number; readonly high: number | undefined } {
+  const [one, other] = worthOf(runs, 1 - confidence);
+  const tail = (1 - confidence) / 2;
+  const toRatio = (share: number) => ((share / (1 - share)) * other.iterations) / one.iterations;
+  return {
+    low: one.sightings === 0 ? 0 : toRatio(betaQuantile(tail, one.sightings, other.sightings + 1)),
+    high:
+      other.sightings === 0 ? undefined : toRatio(betaQuantile(1 - tail, one.sightings + 1, other.sightings)),
+  };
+}
+
+/** Less is not told apart. */
+const leastProbability = 1e-12;
+
+/** The error rate whose interval ends at 1, by bisection on its logarithm. */
+function probabilityOf(runs: Pair): number {
+  let [low, high] = [Math.log(leastProbability), 0];
+  for (let step = 0; step < 24; step++) {
+    const middle = (low + high) / 2;
+    if (tailsAt(runs, Math.exp(middle)) > Math.exp(middle)) low = middle;
+    else high = middle;
+  }
+  return Math.exp(high);
+}
+
+/** Twice the smaller tail of a share as far off as that of the first run, were the rates equal. */
+function tailsAt(runs: Pair, errorRate: number): number {
+  const [one, other] = worthOf(runs, errorRate);
+  const equalShare = one.iterations / (one.iterations + other.iterations);
+  const above = one.sightings === 0 ? 1 : betaProbability(equalShare, one.sightings, other.sightings + 1);
+  const below =
+    other.sightings === 0 ? 1 : 1 - betaProbability(equalShare, one.sightings + 1, other.sightings);
+  return Math.min(1, 2 * Math.min(above, below));
+}
+
+/** A ratio among others that were looked at together. */
+export interface Difference extends RateRatio {
+  /** The probability, corrected for how many there are. */
+  readonly adjustedProbability: number;
+  /** Whether the rates differ: of those that are called real, at most 5 % are not. */
+  readonly real: boolean;
+}
+
+/** Which of the differences that are shown together are real (Benjamini and Hochberg). */
+export function differencesAmong(ratios: readonly RateRatio[]): readonly Difference[] {
+  const adjusted = benjaminiHochberg(ratios.map(({ probability }) => probability));
+  return ratios.map((ratio, index) => {
+    const adjustedProbability = adjusted[index] ?? 1;
+    return { ...ratio, adjustedProbability, real: adjustedProbability < 1 - confidence };
+  });
+}

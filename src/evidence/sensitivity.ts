@@ -1,0 +1,119 @@
+import type { ControlReport } from '../judge/verdict.ts';
+import { clusteringOf } from './clustering.ts';
+import { confidence, type Counts } from './counts.ts';
+import { boundOfNever, expectedToBeSeen, type NeverBound } from './never.ts';
+import { rateOf, type Rate } from './rate.ts';
+
+/** A control as it ran under the plan of the test that it vouches for. */
+export interface RanControl {
+  readonly name: string;
+  readonly state: ControlReport['state'];
+  /** Block by block; empty where it did not run. */
+  readonly counts: readonly Counts[];
+}
+
+/** A test that was never seen under a plan, and what vouches for it there. */
+export interface UnseenUnderPlan {
+  readonly plan: string;
+  readonly counts: readonly Counts[];
+  readonly controls: readonly RanControl[];
+}
+
+export interface ControlSensitivity {
+  readonly name: string;
+  readonly state: ControlReport['state'];
+  readonly rate: Rate | undefined;
+  /**
+   * How many times rarer than this control a weakness may be and still be caught: the control's rate, at
+   * the low end of its interval, over the rate that would have been caught. Undefined where it did not fire.
+   */
+  readonly margin: number | undefined;
+}
+
+export interface PlanSensitivity extends NeverBound {
+  readonly plan: string;
+  /** Whether the plan counts: it has controls, and all of them fired. */
+  readonly vouched: boolean;
+  readonly controls: readonly ControlSensitivity[];
+}
+
+/** How weak an ordering this "never" would have noticed. */
+export interface Sensitivity {
+  readonly unit: 'per iteration';
+  /** N, under the plans that count. */
+  readonly iterations: number;
+  readonly effectiveIterations: number;
+  /**
+   * The rate of weakness that would have been caught with 95 % confidence under the plans that count
+   * together. Undefined where there is none: nothing shows that the run could have caught anything.
+   */
+  readonly caught: number | undefined;
+  readonly confidence: number;
+  readonly plans: readonly PlanSensitivity[];
+}
+
+/**
+ * What a "never" is worth, given its controls: how much their rates vary from block to block tells what
+ * its iterations are worth, and how often they fired tells how weak a weakness it would have caught.
+ * Plans without iterations, or under which the test was seen, are left out.
+ */
+export function sensitivityOf(unseen: readonly UnseenUnderPlan[]): Sensitivity {
+  const plans = unseen.flatMap((one) => planSensitivity(one) ?? []);
+  const vouched = plans.filter((plan) => plan.vouched);
+  const effectiveIterations = vouched.reduce((sum, plan) => sum + plan.effectiveIterations, 0);
+  return {
+    unit: 'per iteration',
+    iterations: vouched.reduce((sum, plan) => sum + plan.iterations, 0),
+    effectiveIterations,
+    caught: effectiveIterations === 0 ? undefined : Math.min(1, expectedToBeSeen / effectiveIterations),
+    confidence,
+    plans,
+  };
+}
+
+function planSensitivity({ plan, counts, controls }: UnseenUnderPlan): PlanSensitivity | undefined {
+  const variances = controls.map((control) => clusteringOf(control.counts)?.relativeVariance ?? 0);
+  const never = boundOfNever(counts, Math.max(0, ...variances));
+  if (never === undefined) return undefined;
+  return {
+    plan,
+    ...never,
+    vouched: controls.length > 0 && controls.every(({ state }) => state === 'fired'),
+    controls: controls.map((control) => {
+      const rate = rateOf(control.counts, 'block');
+      const margin = control.state === 'fired' && rate !== undefined ? rate.low / never.bound : undefined;
+      return { name: control.name, state: control.state, rate, margin };
+    }),
+  };
+}
+
+/** How much weakness a run can catch: the mutation score of its controls (Levine et al., ASPLOS 2023). */
+export interface MutationScore {
+  readonly unit: 'controls';
+  /** N: controls that ran under some plan. */
+  readonly controls: number;
+  /** Of them, those that fired under some plan. */
+  readonly fired: number;
+  /** Undefined where no control ran. */
+  readonly share: number | undefined;
+  readonly silent: readonly string[];
+  readonly notRun: readonly string[];
+}
+
+/** The score of a whole run, from what became of every control under every plan. */
+export function mutationScore(reports: readonly Pick<ControlReport, 'name' | 'state'>[]): MutationScore {
+  const named = (state: ControlReport['state']) =>
+    new Set(reports.filter((report) => report.state === state).map(({ name }) => name));
+  const fired = named('fired');
+  const silent = [...named('silent')].filter((name) => !fired.has(name));
+  const notRun = [...named('not-run')].filter((name) => !fired.has(name) && !silent.includes(name));
+  const controls = fired.size + silent.length;
+  return {
+    unit: 'controls',
+    controls,
+    fired: fired.size,
+    share: controls === 0 ? undefined : fired.size / controls,
+    silent,
+    notRun,
+  };
+}
