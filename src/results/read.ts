@@ -1,5 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import { problemOf } from './document-check.ts';
+import { migrated } from './migrate.ts';
 import { quoted, reasonOf, ResultsError } from './results-error.ts';
 import { resultsFormat, resultsVersion, type ResultsDocument } from './schema.ts';
 
@@ -36,8 +37,8 @@ export function readWhole(path: string): string {
  * @throws ResultsError as `readResults` does.
  */
 export function parseResults(text: string, name: string): ResultsDocument {
-  const value = parseJson(text, name);
-  const { format, version } = (value ?? {}) as { format?: unknown; version?: unknown };
+  const read = parseJson(text, name);
+  const { format, version } = (read ?? {}) as { format?: unknown; version?: unknown };
   if (format !== resultsFormat) {
     throw new ResultsError(
       `${name} is not a Fencepost results file: its "format" is ${quoted(format)}, not "${resultsFormat}".`,
@@ -48,6 +49,7 @@ export function parseResults(text: string, name: string): ResultsDocument {
       `${name} has version ${version} of the results format; this Fencepost reads up to version ${resultsVersion}: use a newer one.`,
     );
   }
+  const value = migrated(read, resultsVersion);
   const problem = problemOf(value);
   if (problem !== undefined) throw new ResultsError(`${name} is not a valid results file: ${problem}.`);
   return value as ResultsDocument;

@@ -7,7 +7,7 @@ import { machineSchema } from './machine-schema.ts';
 import { count, digest, instant, strictObject, text, textsByKey, type Plain } from './schema-parts.ts';
 
 export const resultsFormat = 'fencepost-results';
-export const resultsVersion = 1;
+export const resultsVersion = 2;
 
 export const toolSchema = strictObject({
   name: text(),

@@ -50,7 +50,7 @@ describe('a text that is no results document of this version is refused', () => 
     [
       'a future version, whatever else it holds',
       '{"format":"fencepost-results","version":7,"planets":[]}',
-      'a.json has version 7 of the results format; this Fencepost reads up to version 1: use a newer one.',
+      'a.json has version 7 of the results format; this Fencepost reads up to version 2: use a newer one.',
     ],
     [
       'a version that never was',
@@ -59,8 +59,8 @@ describe('a text that is no results document of this version is refused', () => 
     ],
     [
       'a version that is no number',
-      sampleText.replace('"version": 1', '"version": "1"'),
-      'a.json is not a valid results file: version: expected number, found "1".',
+      sampleText.replace('"version": 2', '"version": "2"'),
+      'a.json is not a valid results file: version: expected number, found "2".',
     ],
     [
       'an edited count',

@@ -5,7 +5,7 @@ const digest = (digit: string) => digit.repeat(64);
 /** A small session as a real one is kept: store buffering with and without a fence. */
 export const sampleDocument: ResultsDocument = {
   format: 'fencepost-results',
-  version: 1,
+  version: 2,
   tool: { name: 'fencepost', version: '0.1.0', revision: '26619fd' },
   machine: {
     architecture: 'x86-64',
