@@ -36,7 +36,7 @@ export interface Search {
 }
 
 export function* executionsOf(structure: Structure, search: Search): Generator<Execution> {
-  if (!isFeasible(structure)) return;
+  if (!isFeasible(structure, search.tick)) return;
   const size = structure.events.length;
   let values: Values | undefined;
   const terms = new Terms(size, (left, right) => values?.ofEvent(left) === values?.ofEvent(right));
@@ -50,11 +50,12 @@ export function* executionsOf(structure: Structure, search: Search): Generator<E
  * Whether values can come about that let every thread go its way, whatever a model says: asked first,
  * for it costs little, and many combinations of paths have none.
  */
-function isFeasible(structure: Structure): boolean {
+function isFeasible(structure: Structure, tick: () => void): boolean {
   const candidates = candidateSources(structure);
   const sources: Sources = new Int32Array(structure.events.length).fill(-1);
   for (const [read, write] of structure.settled) sources[read] = write;
   const from = (): boolean => {
+    tick();
     const values = new Values(structure, sources);
     if (!conditionsHold(structure, values)) return false;
     const read = readOfOpenCondition(structure, sources, values);
