@@ -100,6 +100,12 @@ export function variantsOf(test: LitmusTest, wanted?: readonly string[]): Varian
   };
 }
 
+/** @throws UnknownStrategyError for a name that no test could have. */
+export function requireStrategies(wanted: readonly string[]): void {
+  const known = new Set([...strategies.map(({ name }) => name), 'ablation', 'all']);
+  for (const name of wanted) if (!known.has(name)) elsewhere(name);
+}
+
 function wantedStrategies(test: LitmusTest, wanted: readonly string[] | undefined): readonly Strategy[] {
   if (wanted === undefined) return strategies;
   const single = ablationsOf(test);

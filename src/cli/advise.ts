@@ -1,0 +1,103 @@
+import type { Argv, CommandModule } from 'yargs';
+import { adviseOn, type Advice } from '../evidence/advice.ts';
+import { recordedOf, rowsOf } from '../evidence/recorded.ts';
+import type { LitmusTest } from '../language/litmus-test.ts';
+import { readTestFile, readTests } from '../language/test-files.ts';
+import { adviceText } from '../report/advice.ts';
+import { ProgressLine } from '../report/progress.ts';
+import { readResults } from '../results/read.ts';
+import { defaultResultsFolder, newestFirst } from '../results/results-folder.ts';
+import { ResultsError } from '../results/results-error.ts';
+import type { ResultsDocument } from '../results/schema.ts';
+import { exitCodes } from './exit-codes.ts';
+import { milliseconds } from './run.ts';
+
+const defaultTimeout = '10s';
+
+function options(argv: Argv) {
+  return argv
+    .positional('files', {
+      type: 'string',
+      array: true,
+      demandOption: true,
+      describe: '.litmus files, folders or globs',
+    })
+    .option('timeout', {
+      type: 'string',
+      default: defaultTimeout,
+      describe: 'at most so long for each check (500ms, 30s)',
+    })
+    .option('results', {
+      type: 'string',
+      array: true,
+      describe: `results files to quote; default: the newest of ${defaultResultsFolder} that holds the test`,
+    })
+    .option('json', { type: 'boolean', default: false, describe: 'as JSON' })
+    .example('$0 advise litmus/kvm/C-page-fault.litmus', 'which of its barriers carry weight')
+    .example('$0 advise my.litmus --results run.json', 'and what a machine showed');
+}
+
+type Options = ReturnType<typeof options> extends Argv<infer T> ? T : never;
+
+export const adviseCommand: CommandModule<object, Options> = {
+  command: 'advise <files..>',
+  describe: 'tell of each barrier and lock of a test whether it is needed',
+  builder: options,
+  handler: ({ files, timeout, results, json }) => {
+    const timeoutMs = milliseconds(timeout, '--timeout');
+    const given = results?.map(readResults);
+    const style = {
+      width: process.stdout.columns ?? 80,
+      color: process.stdout.isTTY && process.stdout.hasColors(),
+    };
+    const tests = readTests(files);
+    const line = new ProgressLine(process.stderr);
+    const all = tests.map(({ file, test }, index) => {
+      const advice = adviseOn(test, readTestFile(file), timeoutMs, (done, of) => {
+        if (process.stderr.isTTY) line.showQuestion(index * of + done, tests.length * of);
+      });
+      const names = advice.guards.map(({ name }) => name);
+      return { file, advice, recorded: recordedOf(test, names, given ?? newestWith(test)) };
+    });
+    line.clear();
+    const text = json
+      ? JSON.stringify(
+          all.map(({ file, advice, recorded }) => ({ file, ...advice, recorded })),
+          undefined,
+          2,
+        )
+      : all.map(({ file, advice, recorded }) => adviceText(advice, recorded, file, style)).join('\n\n\n');
+    process.stdout.write(`${text}\n`);
+    process.exitCode = exitCodeOf(all.map(({ advice }) => advice));
+  },
+};
+
+/** The newest session here that ran this very test; files of another version are passed over. */
+function newestWith(test: LitmusTest): readonly ResultsDocument[] {
+  const passedOver: string[] = [];
+  const found = newestFirst(defaultResultsFolder).find((file) => {
+    try {
+      return rowsOf(test, readResults(file)).length > 0;
+    } catch (error) {
+      if (!(error instanceof ResultsError)) throw error;
+      passedOver.push(error.message);
+      return false;
+    }
+  });
+  if (passedOver.length > 0) {
+    const more = passedOver.length === 1 ? '' : ` (and ${passedOver.length - 1} more)`;
+    process.stderr.write(`Passed over in ${defaultResultsFolder}${more}: ${passedOver[0]}\n`);
+  }
+  return found === undefined ? [] : [readResults(found)];
+}
+
+function exitCodeOf(all: readonly Advice[]): number {
+  if (all.some(({ chainBreaks }) => chainBreaks.length > 0)) return exitCodes.contradiction;
+  const undecided = all.some(({ models, strategies }) =>
+    [
+      ...models.flatMap(({ asWritten, alone }) => [asWritten, ...alone.map(({ finding }) => finding)]),
+      ...strategies.map(({ finding }) => finding),
+    ].some(({ kind }) => kind === 'undecided'),
+  );
+  return undecided ? exitCodes.couldNotRun : exitCodes.nothingContradicts;
+}
