@@ -1,11 +1,8 @@
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Argv, CommandModule } from 'yargs';
 import { edgesNamed } from '../language/cycles/edges.ts';
 import { generateTests } from '../language/cycles/generate.ts';
-import type { LitmusTest } from '../language/litmus-test.ts';
-import { printLitmus } from '../language/printer.ts';
 import { UsageError } from './problem.ts';
+import { writeTests } from './write-tests.ts';
 
 function options(argv: Argv) {
   return argv
@@ -72,35 +69,4 @@ function threadCounts(text: string): readonly number[] {
   throw new UsageError(
     `--threads ${text}: give a number from 2 to 4, or two with '..' between them, as 2..4.`,
   );
-}
-
-/** Writes the first `most` tests and tells how many there were. */
-function writeTests(tests: Iterable<LitmusTest>, most: number, folder: string, force: boolean): number {
-  let written = 0;
-  for (const test of tests) {
-    if (written === 0) prepareFolder(folder, force);
-    writing(folder, () => writeFileSync(join(folder, `${test.name}.litmus`), printLitmus(test)));
-    written += 1;
-    if (written === most) break;
-  }
-  return written;
-}
-
-function prepareFolder(folder: string, force: boolean): void {
-  const files = writing(folder, () => {
-    mkdirSync(folder, { recursive: true });
-    return readdirSync(folder);
-  });
-  if (files.length === 0 || force) return;
-  throw new UsageError(
-    `${folder} has files in it: name another folder, or give --force to write among them, over those of the same names.`,
-  );
-}
-
-function writing<Result>(folder: string, act: () => Result): Result {
-  try {
-    return act();
-  } catch (error) {
-    throw new UsageError(`cannot write tests to ${folder}: ${(error as Error).message}`);
-  }
 }
