@@ -17,6 +17,7 @@ const sentence = [
   'results',
   'evidence',
   'report',
+  'checking',
   'pipeline.ts',
   'cli',
   'bench',

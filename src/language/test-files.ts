@@ -21,16 +21,33 @@ export const suiteFolder = fileURLToPath(new URL('../../litmus/', import.meta.ur
 
 /** The tests shipped with the tool: the question it was made for first, what vouches for the answers last. */
 export function readSuite(): readonly TestFile[] {
-  return readTests(['kvm', 'classic', 'controls'].map((folder) => join(suiteFolder, folder)));
+  return readTests(suitePatterns());
+}
+
+/** The suite's files, in its order. */
+export function suiteFiles(): readonly string[] {
+  return filesNamedBy(suitePatterns());
+}
+
+function suitePatterns(): readonly string[] {
+  return ['kvm', 'classic', 'controls'].map((folder) => join(suiteFolder, folder));
 }
 
 /**
- * Reads the tests that files, folders (all `.litmus` files below) and glob patterns name, each once,
- * in the order named and then by path.
+ * The files that files, folders (all `.litmus` files below) and glob patterns name, each once, in the
+ * order named and then by path.
+ * @throws TestFileError for what names none.
+ */
+export function filesNamedBy(patterns: readonly string[]): readonly string[] {
+  return [...new Set(patterns.flatMap(filesOf))];
+}
+
+/**
+ * Reads the tests of the files that patterns name.
  * @throws TestFileError, LitmusSyntaxError
  */
 export function readTests(patterns: readonly string[]): readonly TestFile[] {
-  const files = [...new Set(patterns.flatMap(filesOf))];
+  const files = filesNamedBy(patterns);
   const tests = files.map((file) => ({ file, test: parseLitmus(readTestFile(file), file) }));
   for (const { file, test } of tests) {
     const twin = tests.find((other) => other.test.name === test.name && other.file !== file);
@@ -67,7 +84,8 @@ function shortPath(file: string): string {
 
 const largestFileBytes = 1 << 20;
 
-function readTestFile(file: string): string {
+/** @throws TestFileError */
+export function readTestFile(file: string): string {
   const { size } = statSync(file);
   if (size > largestFileBytes) {
     throw new TestFileError(`${file} is ${size} bytes: a litmus test has at most ${largestFileBytes}.`);
