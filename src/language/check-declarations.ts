@@ -47,35 +47,35 @@ function checkParameter({ name, type, at }: Parameter): void {
   }
 }
 
-/** Registers have a name for the whole thread: one inside a block must not hide one outside. */
+/**
+ * Registers have a name for the whole thread: one inside a block must not hide one outside. Declared once
+ * more in the same block, it is the same register, as herd7 has it.
+ */
 function checkLocals(thread: Thread): void {
   const types = new Map<string, string>();
   const parameters = new Set(thread.parameters.map((parameter) => parameter.name));
-  const visible = new Set<string>();
-  const visit = (statements: readonly Statement[]): void => {
-    const own: string[] = [];
+  const visit = (statements: readonly Statement[], outside: ReadonlySet<string>): void => {
+    const visible = new Set(outside);
     for (const statement of statements) {
-      if (statement.kind === 'block') visit(statement.body);
+      if (statement.kind === 'block') visit(statement.body, visible);
       if (statement.kind === 'if') {
-        visit(statement.then);
-        visit(statement.otherwise);
+        visit(statement.then, visible);
+        visit(statement.otherwise, visible);
       }
       if (statement.kind !== 'declare') continue;
       const { name, at } = statement;
       const type = typeText(statement.type);
       checkLocalType(statement.type, name, at);
       if (parameters.has(name)) throw new Mistake(`'${name}' is already a parameter of P${thread.index}`, at);
-      if (visible.has(name)) throw new Mistake(`'${name}' is already declared in P${thread.index}`, at);
+      if (outside.has(name)) throw new Mistake(`'${name}' is already declared in P${thread.index}`, at);
       if ((types.get(name) ?? type) !== type) {
         throw new Mistake(`'${name}' is already declared in P${thread.index} with another type`, at);
       }
-      own.push(name);
       visible.add(name);
       types.set(name, type);
     }
-    for (const name of own) visible.delete(name);
   };
-  visit(thread.body);
+  visit(thread.body, new Set());
 }
 
 function checkLocalType(type: CType, name: string, at: Position): void {

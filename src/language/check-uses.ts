@@ -153,8 +153,8 @@ function checkValue(expression: Expression, checker: Checker): void {
       return;
     }
     case 'unary':
-      if (expression.operator === '*') checkDereference(expression.operand, checker);
       checkValue(expression.operand, checker);
+      if (expression.operator === '*') checkDereference(expression.operand, checker);
       return;
     case 'call':
       checkCall(expression, checker);

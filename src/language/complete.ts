@@ -13,7 +13,8 @@ import { expressionsOf, forEachExpression, forEachStatement } from './walk.ts';
  * - a location that a thread uses without a parameter becomes its parameter (herd7 may take it for a
  *   register that nobody set: the kernel's litmus-tests.txt calls that a common bug of tests);
  * - a register becomes a local: one that the initial state or a condition names, one with a register's
- *   name (r1, r9a), and whatever is assigned in a thread that declares nothing at all.
+ *   name (r1, r9a), and whatever is assigned in a thread that declares nothing at all;
+ * - a local that its block declares once more is assigned there, or left alone where no value is given.
  *
  * Any other name is a Mistake.
  */
@@ -60,12 +61,41 @@ function completedThread(
   for (const [name, at] of named) {
     if (!declared.has(name) && !used.has(name)) addLocal(name, at);
   }
-  if (parameters.length === 0 && locals.length === 0) return thread;
   return {
     ...thread,
     parameters: [...thread.parameters, ...parameters],
-    body: [...locals, ...thread.body],
+    body: [...locals, ...declaredOnce(thread.body)],
   };
+}
+
+function declaredOnce(statements: readonly Statement[]): readonly Statement[] {
+  const declared = new Set<string>();
+  return statements.flatMap((statement): readonly Statement[] => {
+    switch (statement.kind) {
+      case 'declare': {
+        const { name, value, at } = statement;
+        if (!declared.has(name)) {
+          declared.add(name);
+          return [statement];
+        }
+        return value === undefined
+          ? []
+          : [{ kind: 'assign', target: { kind: 'name', name, at }, value, at }];
+      }
+      case 'if':
+        return [
+          {
+            ...statement,
+            then: declaredOnce(statement.then),
+            otherwise: declaredOnce(statement.otherwise),
+          },
+        ];
+      case 'block':
+        return [{ ...statement, body: declaredOnce(statement.body) }];
+      default:
+        return [statement];
+    }
+  });
 }
 
 function declaredNames(thread: Thread): ReadonlySet<string> {

@@ -2,7 +2,7 @@ import type { IRecognitionException, IToken } from 'chevrotain';
 import { checkDeclarations } from './check-declarations.ts';
 import { checkUses } from './check-uses.ts';
 import { completed } from './complete.ts';
-import { LitmusGrammar, type SyntaxTree } from './grammar.ts';
+import { LitmusGrammar } from './grammar.ts';
 import { readHeader, type Pieces } from './header.ts';
 import { endOf, positionOf } from './literals.ts';
 import type { LitmusTest, Position, Proposition } from './litmus-test.ts';
@@ -19,7 +19,7 @@ const grammar = new LitmusGrammar();
  *
  * What herd7 leaves implicit is written out in the result: locals that a thread uses without a
  * declaration, locations that it uses without a parameter, compound assignments, `a[i]`, a missing
- * condition beside `locations` (`forall (true)`).
+ * condition (`forall (true)`).
  *
  * @param source the file's text
  * @param file what messages call the file
@@ -57,7 +57,7 @@ function read(source: string): LitmusTest {
     threads: tree.threads,
     locations: tree.locations.map((located) => located.value),
     filter: tree.filter,
-    condition: conditionOf(tree, source),
+    condition: tree.condition ?? { quantifier: 'forall', proposition: { kind: 'true' } },
   };
   checkDeclarations(asWritten);
   const test = completed(asWritten, observed);
@@ -65,14 +65,19 @@ function read(source: string): LitmusTest {
   return test;
 }
 
-/** A test that only lists locations asks for nothing: herd7 reads `forall (true)`. */
-function conditionOf(tree: SyntaxTree, source: string): LitmusTest['condition'] {
-  if (tree.condition !== undefined) return tree.condition;
-  if (tree.locations.length > 0) return { quantifier: 'forall', proposition: { kind: 'true' } };
-  throw new Mistake(
-    "expected the condition ('exists', '~exists' or 'forall'), found the end of the text",
-    lastPlace(source),
-  );
+/**
+ * Reads a proposition alone, `0:r0=0 /\ x=2`, as results keep those of conditions and filters.
+ *
+ * @param name what messages call the text
+ * @throws LitmusSyntaxError
+ */
+export function parseProposition(text: string, name: string): Proposition {
+  try {
+    return readProposition([{ text, at: { line: 1, column: 1 } }]).proposition;
+  } catch (error) {
+    if (error instanceof Mistake) throw new LitmusSyntaxError(error.message, error.at, name, text);
+    throw error;
+  }
 }
 
 interface FoundProposition {

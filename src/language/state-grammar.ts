@@ -139,7 +139,12 @@ export class StateGrammar extends PropositionGrammar {
             return this.ACTION(() => structBase(name));
           },
         },
-        { ALT: () => this.CONSUME(t.Void).image },
+        {
+          ALT: () => {
+            this.CONSUME(t.Void);
+            return 'void';
+          },
+        },
       ],
       ERR_MSG: 'a type',
     });

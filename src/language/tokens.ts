@@ -123,13 +123,17 @@ export const ThreadName = token('ThreadName', ['initial', 'elements', 'outline']
   label: 'a thread',
 });
 
+/** What follows a type in a cast to a pointer to it, or in a pointer to such a pointer. */
+const toPointer = String.raw`\s*\*\s*[*)]`;
+
 /** Constructs that Fencepost refuses by name (refusals.ts). */
 export const RefusedWord = token(
   'RefusedWord',
   everywhere,
   word(
     'while|for|do|goto|switch|case|default|break|continue|return|sizeof|typeof|__typeof__|asm|__asm__',
-    'typedef|union|enum|static|extern|register|auto|inline|_Atomic|float|double|char|short|bool|_Bool',
+    'typedef|union|enum|static|extern|register|auto|inline|_Atomic|float|double|short|bool|_Bool',
+    `char(?!${toPointer})`,
     'u8|s8|__u8|__s8|u?int8_t|u16|s16|__u16|__s16|u?int16_t|rwlock_t|raw_spinlock_t|mtx_t|refcount_t',
   ),
 );
@@ -144,7 +148,8 @@ export const RefusedConnective = token('RefusedConnective', ['outline'], /&&|\|\
 
 export const If = token('If', ['body'], word('if'), { label: "'if'" });
 export const Else = token('Else', ['body'], word('else'), { label: "'else'" });
-export const Void = token('Void', everywhere, word('void'), { label: "'void'" });
+/** `char *` is another spelling of `void *`: herd7's archives cast to it, and no cell is a byte. */
+export const Void = token('Void', everywhere, word('void', `char(?=${toPointer})`), { label: "'void'" });
 export const Qualifier = token('Qualifier', everywhere, word('const', 'volatile', '__rcu'), {
   label: 'a qualifier',
 });

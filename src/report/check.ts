@@ -49,13 +49,15 @@ export function herdText(row: CheckRow): string {
   const heading = `Test ${name} ${verbs[condition.quantifier]}`;
   if (outcome.kind !== 'decided') return `${heading}\n${outcomeSentence(row)}`;
   const { states, met, positive, negative, flags, observation, elapsedMs } = outcome;
+  // herd7 counts here what meets the condition, and in the line of the observation what its proposition holds of.
+  const counted = condition.quantifier === '~exists' ? [negative, positive] : [positive, negative];
   return [
     heading,
     `States ${states.length}`,
     ...states.map(({ outcome: state }) => stateText(state)),
     met ? 'Ok' : 'No',
     'Witnesses',
-    `Positive: ${positive} Negative: ${negative}`,
+    `Positive: ${counted[0]} Negative: ${counted[1]}`,
     ...flags.map((flag) => `Flag ${flag}`),
     `Condition ${condition.quantifier} (${herdProposition(condition)})`,
     `Observation ${name} ${observation} ${positive} ${negative}`,

@@ -39,6 +39,12 @@ describe('what herd7 leaves implicit is written out', () => {
     expect(threadsOf('C t\n{}\nP0(int *x) { }\nexists (0:r7=0)')).toBe('P0(int *x)\n{\n\tint r7;\n}');
   });
 
+  test('a local declared once more in its block is the same one: it is only assigned', () => {
+    expect(
+      threadsOf('C t\n{}\nP0(int *x) { int r0 = 1; *x = r0; int r0 = 2; *x = r0; int r0; }\nexists (x=1)'),
+    ).toBe('P0(int *x)\n{\n\tint r0 = 1;\n\n\t*x = r0;\n\tr0 = 2;\n\t*x = r0;\n}');
+  });
+
   test('a location that is no parameter, with the type that others give it', () => {
     expect(
       threadsOf('C t\n{ long z; }\nP0(int *x) { *y = 1; *z = 2; }\nP1(atomic_t *y) { }\nexists (x=1)'),

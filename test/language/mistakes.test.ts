@@ -55,10 +55,6 @@ describe('in the title and around the initial state', () => {
       'C t\n{}\nint f(int *x) {}',
       '3:1: functions and global variables are not supported: a test has threads, P0 to the last',
     ],
-    [
-      'C t\n{}\nP0(int *x) {}',
-      "3:14: expected the condition ('exists', '~exists' or 'forall'), found the end of the text",
-    ],
   ])('%j', (source, message) => {
     expect(mistakeIn(source)).toBe(message);
   });
@@ -149,6 +145,7 @@ describe('in a body: what is not supported, by name', () => {
     ['r0 = x->y;', "3:7: struct access ('->') is not supported: give each field a location of its own"],
     ['r0 = s.y;', "3:7: struct access ('.') is not supported: give each field a location of its own"],
     ['char c;', `3:1: 'char' is not supported: ${small}`],
+    ['char *c;', `3:1: 'char' is not supported: ${small}`],
     ['bool b;', `3:1: 'bool' is not supported: ${small}`],
     ['double d;', "3:1: 'double' is not supported: a litmus test has integers and pointers only"],
     ['r0 = 1.5;', "3:6: floating-point numbers are not supported, as '1.5'"],
@@ -215,7 +212,7 @@ describe('in a body: names, primitives and types', () => {
     ['WRITE_ONCE(*x, atomic_inc(y));', '3:16: atomic_inc has no value to use'],
     ['r0 = READ_ONCE(*zebra);', "3:17: 'zebra' is not declared in P0"],
     ['busy = 1; int busi;', "3:1: 'busy' is not declared in P0; did you mean 'busi'?"],
-    ['int r0;', "3:5: 'r0' is already declared in P0"],
+    ['long r0;', "3:6: 'r0' is already declared in P0 with another type"],
     ['if (r0) { int r0; }', "3:15: 'r0' is already declared in P0"],
     ['if (r0) { int b; } else { long b; }', "3:32: 'b' is already declared in P0 with another type"],
     ['int x;', "3:5: 'x' is already a parameter of P0"],
@@ -227,6 +224,7 @@ describe('in a body: names, primitives and types', () => {
     ['x[2] = 0;', "3:3: 'x' is no array: declare it in the initial state, as 'int x[3];'"],
     ['r0 = *5;', '3:7: a number is no address'],
     ['r0 = *(*v);', "3:8: a 'void *' cannot be dereferenced: cast it to a pointer with a type"],
+    ['r0 = ***v;', "3:8: a 'void *' cannot be dereferenced: cast it to a pointer with a type"],
     ['r0 = (void)r0 + 1;', '3:6: a value cannot be cast to void'],
     ['r0 = (spinlock_t)r0;', '3:6: a value cannot be cast to spinlock_t'],
   ])('%s', (text, message) => {

@@ -165,6 +165,10 @@ describe('statements', () => {
     ['smp_mb();', 'smp_mb();'],
     ['WRITE_ONCE_NT(*x, 1);', 'WRITE_ONCE_NT(*x, 1);'],
     ['r0 = (int)(long)r1;', 'r0 = (int)(long)r1;'],
+    [
+      'rcu_assign_pointer(*(char **)r2, (char *)1);',
+      'rcu_assign_pointer(*((void **)r2), (void *)1);',
+    ],
     [';', ''],
   ])('%s is %s', (written, meant) => {
     expect(bodyOf(written).join('\n')).toBe(meant);
@@ -262,6 +266,7 @@ describe('conditions', () => {
     ['exists (x=-1 /\\ y=0x10)', 'exists x=-1 /\\ y=16'],
     ['exists (true /\\ ~false)', 'exists true /\\ ~(false)'],
     ['locations [x; 0:r1 int; y]', 'forall true'],
+    ['', 'forall true'],
   ])('%s', (written, meant) => {
     expect(conditionOf(written)).toBe(meant);
   });
