@@ -47,6 +47,12 @@ describe("one model's verdict", () => {
     );
   });
 
+  it('counts as witnesses of ~exists the executions without its outcome, as herd7 does', () => {
+    const { condition } = refused;
+    const text = herdText({ ...refused, condition: { ...condition, quantifier: '~exists' } });
+    expect(text).toMatch(/\nPositive: (\d+) Negative: 0\n[^]*\nObservation S\+wmb\+acq Never 0 \1\n/);
+  });
+
   it('is a sentence with the remedy where time ran out', () => {
     const late = withOutcome(refused, { kind: 'timeout', timeoutMs: 2000, executions: 7 });
     expect(herdText(late)).toContain(
