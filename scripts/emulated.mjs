@@ -125,8 +125,8 @@ for (const architecture of options.arch) {
 }
 
 if (files.length > 0) {
-  const summary = [main, 'summary', ...files, '--strategy', 'kernel', 'none'];
-  spawnSync(process.execPath, summary, { cwd: root, stdio: 'inherit' });
+  const comparison = [main, 'compare', ...files, '--strategy', 'kernel,none'];
+  spawnSync(process.execPath, comparison, { cwd: root, stdio: 'inherit' });
 }
 for (const problem of problems) console.log(problem);
 for (const reason of unavailable) console.log(`not run, its Node could not be fetched: ${reason}`);

@@ -1,12 +1,16 @@
 #!/usr/bin/env node
 import yargs from 'yargs';
 import { hideBin } from 'yargs/helpers';
+import { adviseCommand } from './advise.ts';
+import { checkCommand } from './check.ts';
+import { compareCommand } from './compare.ts';
+import { exportCommand } from './export.ts';
+import { generateCommand } from './generate.ts';
 import { listCommand } from './list.ts';
 import { machineCommand } from './machine.ts';
 import { endingOf, UsageError } from './problem.ts';
 import { runCommand } from './run.ts';
 import { showCommand } from './show.ts';
-import { summaryCommand } from './summary.ts';
 import { toolIdentity } from './tool.ts';
 
 // A reader that went away (`| head`) wants no more of it; the run and its exit code stand.
@@ -21,10 +25,14 @@ try {
     .scriptName('fencepost')
     .usage('Do I need this barrier? Litmus tests on this machine, under many barrier strategies.')
     .command(runCommand)
+    .command(checkCommand)
     .command(showCommand)
     .command(listCommand)
+    .command(adviseCommand)
+    .command(generateCommand)
+    .command(exportCommand)
     .command(machineCommand)
-    .command(summaryCommand)
+    .command(compareCommand)
     .version(toolIdentity().version)
     .help()
     .alias('help', 'h')

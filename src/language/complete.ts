@@ -78,9 +78,7 @@ function declaredOnce(statements: readonly Statement[]): readonly Statement[] {
           declared.add(name);
           return [statement];
         }
-        return value === undefined
-          ? []
-          : [{ kind: 'assign', target: { kind: 'name', name, at }, value, at }];
+        return value === undefined ? [] : [{ kind: 'assign', target: { kind: 'name', name, at }, value, at }];
       }
       case 'if':
         return [

@@ -73,7 +73,7 @@ export function shownTest({ test, strategy }: Pick<CheckRow, 'test' | 'strategy'
 /** `1:r0=0; [x]=1;` */
 function stateText(outcome: Readonly<Record<string, string>>): string {
   const told = Object.entries(outcome).map(
-    ([name, value]) => `${/^\d+:/.test(name) ? name : `[${name}]`}=${value};`,
+    ([name, value]) => `${/^\d+:|\]$/.test(name) ? name : `[${name}]`}=${value};`,
   );
   return told.join(' ');
 }

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { basename, dirname, relative, resolve } from 'node:path';
 import { suiteFolder } from '../language/test-files.ts';
-import { printLitmus } from '../language/printer.ts';
+import { wrapConditionValues } from '../language/condition-values.ts';
+import { printLitmus, printProposition } from '../language/printer.ts';
 import type { LitmusTest } from '../language/litmus-test.ts';
 import { expectationFor, type JudgedRow, type JudgedRun } from '../judge/rows.ts';
 import type { Finding } from '../judge/findings.ts';
@@ -169,12 +170,15 @@ function planRecords(experiment: readonly PlannedTest[]): PlanRecord[] {
 }
 
 function testOf({ file, test }: PlannedTest): Row['test'] {
+  const { condition, filter } = wrapConditionValues(test);
   return {
     name: test.name,
     file: shownPath(file),
     digest: digestOf(test),
     threads: test.threads.length,
-    quantifier: test.condition.quantifier,
+    quantifier: condition.quantifier,
+    proposition: printProposition(condition.proposition),
+    ...(filter === undefined ? {} : { filter: printProposition(filter) }),
   };
 }
 

@@ -86,6 +86,10 @@ export const variantProperties = {
     digest: digest('Of the canonical text of the test as written.'),
     threads: count(),
     quantifier: Type.Enum(['exists', '~exists', 'forall']),
+    proposition: Type.Optional(
+      text('Of the condition, with each number as its observable holds it: 0:r0=0 /\\ x=2.'),
+    ),
+    filter: Type.Optional(text('The proposition of the filter, likewise, where there is one.')),
   }),
   strategy: text(),
   sentence: Type.Optional(text('What the strategy did to the test.')),

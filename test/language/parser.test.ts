@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { LitmusTest } from '../../src/language/litmus-test.ts';
-import { parseLitmus } from '../../src/language/parser.ts';
+import { parseLitmus, parseProposition } from '../../src/language/parser.ts';
 import {
   printExpression,
   printLitmus,
@@ -165,10 +165,7 @@ describe('statements', () => {
     ['smp_mb();', 'smp_mb();'],
     ['WRITE_ONCE_NT(*x, 1);', 'WRITE_ONCE_NT(*x, 1);'],
     ['r0 = (int)(long)r1;', 'r0 = (int)(long)r1;'],
-    [
-      'rcu_assign_pointer(*(char **)r2, (char *)1);',
-      'rcu_assign_pointer(*((void **)r2), (void *)1);',
-    ],
+    ['rcu_assign_pointer(*(char **)r2, (char *)1);', 'rcu_assign_pointer(*((void **)r2), (void *)1);'],
     [';', ''],
   ])('%s is %s', (written, meant) => {
     expect(bodyOf(written).join('\n')).toBe(meant);
@@ -298,5 +295,22 @@ describe('sizes that no test needs', () => {
     const parsed = parseLitmus(`C long\n{}\nP0(int *x) { int r0; }\nexists (${atoms})`, 'long.litmus');
     const printed = printLitmus(parsed);
     expect(printLitmus(parseLitmus(printed, 'again'))).toBe(printed);
+  });
+});
+
+describe('a proposition alone', () => {
+  test.each([
+    String.raw`0:r0=0 /\ 1:r0=0`,
+    String.raw`x=4294967295 \/ ~(a[1]=2 /\ 0:r1!=3)`,
+    String.raw`(0:r0=&x \/ y!=1) /\ true`,
+    'true',
+  ])('%s is what it prints as', (text) => {
+    const proposition = parseProposition(text, 'results');
+    expect(parseProposition(printProposition(proposition), 'again')).toEqual(proposition);
+  });
+
+  test('that is none is an error with its name and place', () => {
+    expect(() => parseProposition(String.raw`0:r0=0 /\ `, 'results')).toThrow(/^results:1:/);
+    expect(() => parseProposition('', 'results')).toThrow(/^results:1:/);
   });
 });

@@ -1,0 +1,37 @@
+import type { Comparison } from '../evidence/comparison.ts';
+import { documentsOf, type Column } from '../evidence/comparison-columns.ts';
+
+/**
+ * A comparison for programs. Cells are in the order of the columns, null where a column does not have the
+ * row; a number that is not known is left out. The layout changes only with `version`.
+ */
+export function comparisonJson(comparison: Comparison): string {
+  const { by, columns, rows, otherVersions } = comparison;
+  const document = {
+    format: 'fencepost-comparison',
+    version: 1,
+    by,
+    columns: columns.map(columnJson),
+    rows,
+    otherVersions,
+  };
+  return JSON.stringify(document, undefined, 1);
+}
+
+function columnJson(column: Column) {
+  const [first] = documentsOf(column);
+  return {
+    name: column.name,
+    standing: column.standing,
+    architecture: first?.machine.architecture,
+    variant: first?.target.variant,
+    cpu: first?.machine.cpu.model,
+    sessions: column.sessions.map((session) => ({
+      file: session.file,
+      kind: session.kind,
+      ...(session.kind === 'results'
+        ? { startedAt: session.document.session.startedAt, tool: session.document.tool }
+        : {}),
+    })),
+  };
+}

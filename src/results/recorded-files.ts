@@ -1,0 +1,71 @@
+import { statSync } from 'node:fs';
+import { relative, resolve } from 'node:path';
+import { globSync, isDynamicPattern } from 'tinyglobby';
+import { isLitmus7Log, parseLitmus7Log, type Litmus7Test } from './litmus7-log.ts';
+import { parseResults, readWhole } from './read.ts';
+import { ResultsError } from './results-error.ts';
+import type { ResultsDocument } from './schema.ts';
+
+/** A file of what a machine did: our own, or the log of another tool. */
+export type RecordedFile =
+  | { readonly kind: 'results'; readonly file: string; readonly document: ResultsDocument }
+  | { readonly kind: 'litmus7'; readonly file: string; readonly tests: readonly Litmus7Test[] };
+
+/** Files that cannot be read or believed, each with a line of its own. */
+export class RecordedFileError extends Error {
+  override readonly name = 'RecordedFileError';
+}
+
+/** What a folder has beside results: the schema of the format, and what is no longer to be believed. */
+const besideResults = ['**/*.schema.json', '**/errata.json'];
+
+/**
+ * Reads the results files and litmus7 logs that files, folders (all `.json` and `.log` files below) and
+ * glob patterns name.
+ * @throws RecordedFileError naming every one that cannot be read.
+ */
+export function readRecordedFiles(patterns: readonly string[]): readonly RecordedFile[] {
+  const problems: string[] = [];
+  const attempt = <Result>(act: () => readonly Result[]): readonly Result[] => {
+    try {
+      return act();
+    } catch (error) {
+      if (!(error instanceof ResultsError)) throw error;
+      problems.push(error.message);
+      return [];
+    }
+  };
+  const files = new Set(patterns.flatMap((pattern) => attempt(() => filesOf(pattern))));
+  const recorded = [...files].flatMap((file) => attempt(() => [readRecordedFile(file)]));
+  if (problems.length > 0) throw new RecordedFileError(problems.join('\n'));
+  return recorded;
+}
+
+function filesOf(pattern: string): readonly string[] {
+  const kind = statSync(pattern, { throwIfNoEntry: false });
+  // A name that leads nowhere is left to the reader, who says why.
+  if (!kind?.isDirectory() && !(kind === undefined && isDynamicPattern(pattern))) return [pattern];
+  const found =
+    kind === undefined
+      ? globSync(pattern, { absolute: true, expandDirectories: false })
+      : globSync(['**/*.json', '**/*.log'], { cwd: pattern, absolute: true, ignore: besideResults });
+  if (found.length === 0) {
+    const what = kind === undefined ? 'names no file' : 'has no results file in it';
+    throw new ResultsError(`${pattern} ${what}: give results files, folders of them, or glob patterns.`);
+  }
+  return found.map(shortPath).toSorted();
+}
+
+/** Relative to the working folder where that is shorter. */
+function shortPath(file: string): string {
+  const absolute = resolve(file);
+  const short = relative(process.cwd(), absolute);
+  return short.length < absolute.length ? short : absolute;
+}
+
+function readRecordedFile(file: string): RecordedFile {
+  const text = readWhole(file);
+  return isLitmus7Log(text)
+    ? { kind: 'litmus7', file, tests: parseLitmus7Log(text, file) }
+    : { kind: 'results', file, document: parseResults(text, file) };
+}

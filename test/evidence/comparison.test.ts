@@ -1,0 +1,327 @@
+import { describe, expect, it } from 'vitest';
+import { columnsOf } from '../../src/evidence/comparison-columns.ts';
+import { failuresOf } from '../../src/evidence/comparison-failures.ts';
+import { compare, type ComparedRow, type Comparison } from '../../src/evidence/comparison.ts';
+import type { Counts } from '../../src/evidence/counts.ts';
+import type { RecordedFile } from '../../src/results/recorded-files.ts';
+import { block, onBareXeon, onMachine, session, type SessionRow } from './recorded-session.ts';
+import { randomFrom, simulate, type Random } from './simulated.ts';
+
+const compared = (files: readonly RecordedFile[], options = {}): Comparison =>
+  compare(columnsOf(files), { despiteCode: false, strategies: undefined, ...options });
+
+const steady = (sightings: number): readonly Counts[] =>
+  Array.from({ length: 10 }, (_, index) => block(sightings + (index % 3), 100_000));
+
+const onEmulator = onMachine({
+  architecture: 's390x',
+  emulation: { kind: 'qemu-user', evidence: 'Saved by hand.' },
+});
+
+const namesOf = ({ rows }: Comparison) => rows.map(({ test, strategies }) => [test, ...strategies].join(' '));
+const rowNamed = ({ rows }: Comparison, name: string): ComparedRow => {
+  const row = rows.find(({ test }) => test === name);
+  if (row === undefined) throw new Error(`no row is named ${name}`);
+  return row;
+};
+
+/** Sixty tests of all rates, run anew: each launch has a pace of its own, and so has each block. */
+function launch(random: Random, file: string, launchVariance: number, planted = -1): RecordedFile {
+  const rows = Array.from({ length: 60 }, (_, test): SessionRow => {
+    const usual = test % 3 === 0 ? 0 : 10 ** (1.5 + (test % 7) / 2);
+    const expectedSightings = usual * random.gamma(launchVariance) * (test === planted ? 2 : 1);
+    const blockFactor = () => random.gamma(0.001);
+    const blocks = simulate(random, {
+      blocks: 10,
+      iterationsPerBlock: 100_000,
+      expectedSightings,
+      blockFactor,
+    });
+    return { test: `T${test}`, blocks, verdict: test % 3 === 0 ? 'unseen' : 'seen' };
+  });
+  return session(file, rows);
+}
+
+describe('two runs of the same machine', () => {
+  it.each([0, 0.01, 0.3, 1])(
+    'show no real difference in at least 95 of 100 cells, though launches vary by %s',
+    (launchVariance) => {
+      const random = randomFrom(21);
+      const families = Array.from({ length: 5 }, () =>
+        compared([launch(random, 'a.json', launchVariance), launch(random, 'b.json', launchVariance)]),
+      );
+      const cells = families.flatMap(({ rows }) => rows.flatMap((row) => row.cells[1] ?? []));
+      const real = cells.filter(({ ratio }) => ratio?.real === true).length;
+      expect(cells).toHaveLength(300);
+      expect(real / cells.length).toBeLessThanOrEqual(0.05);
+    },
+  );
+
+  it('show a planted doubling, where launches vary by less', () => {
+    const random = randomFrom(22);
+    const comparison = compared([launch(random, 'a.json', 0.002), launch(random, 'b.json', 0.002, 20)]);
+    const { difference, cells } = rowNamed(comparison, 'T20');
+    expect(difference).toBe('rate');
+    expect(cells[1]?.ratio).toMatchObject({ real: true, independent: 'block' });
+    expect(cells[1]?.ratio?.low).toBeGreaterThan(1.2);
+    expect(comparison.singleLaunches).toBe(true);
+    expect(namesOf(comparison)[0]).toBe('T20 kernel');
+  });
+
+  it('are compared launch by launch where there are five of each', () => {
+    const random = randomFrom(23);
+    const files = ['before', 'after'].flatMap((folder) =>
+      Array.from({ length: 5 }, (_, index) =>
+        launch(random, `${folder}/${index}.json`, 0.01, folder === 'after' ? 20 : -1),
+      ),
+    );
+    const comparison = compared(files);
+    expect(comparison.by).toBe('folder');
+    expect(comparison.singleLaunches).toBe(false);
+    const real = comparison.rows.filter(({ cells }) => cells[1]?.ratio?.real === true);
+    expect(real.map(({ test }) => test)).toContain('T20');
+    expect(real.length).toBeLessThanOrEqual(3);
+    expect(rowNamed(comparison, 'T20').cells[1]).toMatchObject({
+      launches: 5,
+      ratio: { independent: 'launch' },
+    });
+  });
+
+  it('of one test alone, once each, tell nothing of how launches differ', () => {
+    const files = [steady(100), steady(200)].map((blocks, index) =>
+      session(`${index}.json`, [{ test: 'SB', blocks }]),
+    );
+    expect(rowNamed(compared(files), 'SB').cells[1]?.ratio).toMatchObject({
+      real: false,
+      probability: 1,
+      low: 0,
+    });
+  });
+});
+
+describe('columns', () => {
+  const rows: SessionRow[] = [{ test: 'SB', blocks: steady(100) }];
+
+  it('are machines, with their sessions together', () => {
+    const { by, columns } = columnsOf([
+      session('epyc/1.json', rows),
+      session('xeon/1.json', rows, onBareXeon),
+      session('epyc/2.json', rows),
+    ]);
+    expect(by).toBe('machine');
+    expect(columns.map(({ name, standing, sessions }) => [name, standing, sessions.length])).toEqual([
+      ['amd-epyc-2cpu-x86-64-kvm', 'virtual', 2],
+      ['intel-xeon-2cpu-x86-64', 'bare', 1],
+    ]);
+  });
+
+  it('of one machine are its folders, or else its sessions', () => {
+    const names = (...files: string[]) => columnsOf(files.map((file) => session(file, rows))).columns;
+    expect(names('before/1.json', 'before/2.json', 'after/1.json').map(({ name }) => name)).toEqual([
+      'amd-epyc-2cpu-x86-64-kvm in before',
+      'amd-epyc-2cpu-x86-64-kvm in after',
+    ]);
+    expect(names('r/1.json', 'r/2.json').map(({ name }) => name)).toEqual(['1', '2']);
+  });
+
+  it("are kept apart as told, by the files' paths where the names are the same", () => {
+    const files = [session('a/1.json', rows), session('b/1.json', rows)];
+    expect(columnsOf(files, 'session').columns.map(({ name }) => name)).toEqual(['a/1.json', 'b/1.json']);
+    expect(columnsOf(files, 'machine').columns).toHaveLength(1);
+  });
+
+  it('of two ways of writing atomics are two machines', () => {
+    const withVariant = (variant: string) =>
+      session(`${variant}.json`, rows, (document) => ({
+        ...document,
+        target: { architecture: 'arm64', variant },
+      }));
+    expect(columnsOf([withVariant('lse'), withVariant('llsc')]).columns).toHaveLength(2);
+  });
+});
+
+describe('rows', () => {
+  it('are matched by the text of the test under the strategy, whatever its name', () => {
+    const comparison = compared([
+      session('a.json', [{ test: 'SB', strategy: 'no-smp_mb@7', variant: 'v', blocks: steady(10) }]),
+      session('b.json', [{ test: 'SB', strategy: 'no-smp_mb@9', variant: 'v', blocks: steady(10) }]),
+    ]);
+    expect(namesOf(comparison)).toEqual(['SB no-smp_mb@7 no-smp_mb@9']);
+  });
+
+  it('are apart where the text differs, which is said', () => {
+    const comparison = compared([
+      session('a.json', [{ test: 'SB', variant: 'old', blocks: steady(10) }]),
+      session('b.json', [{ test: 'SB', variant: 'new', blocks: steady(90) }]),
+    ]);
+    expect(comparison.rows.map(({ cells }) => cells.map((cell) => cell !== undefined))).toEqual([
+      [true, false],
+      [false, true],
+    ]);
+    expect(comparison.otherVersions).toEqual(['SB kernel']);
+  });
+
+  it('of strategies that are the same code in every column are one, elsewhere not', () => {
+    const same: SessionRow[] = [
+      { test: 'SB', blocks: steady(10) },
+      { test: 'SB', strategy: 'none', sameCodeAs: 'kernel', verdict: 'seen' },
+    ];
+    const distinct: SessionRow[] = [
+      { test: 'SB', blocks: steady(10) },
+      { test: 'SB', strategy: 'none', blocks: steady(20) },
+    ];
+    expect(namesOf(compared([session('a.json', same), session('b.json', same)]))).toEqual(['SB kernel none']);
+    const arm = onMachine({ architecture: 'arm64' });
+    const both = compared([session('a.json', same), session('b.json', distinct, arm)]);
+    expect(namesOf(both)).toEqual(['SB kernel', 'SB none']);
+    expect(both.rows[1]?.cells[0]).toMatchObject({ iterations: 1_000_000, sameCodeAs: 'kernel' });
+  });
+
+  it('leave out a strategy that does not apply, which has the text of the test as written', () => {
+    const comparison = compared([
+      session('a.json', [
+        { test: 'SB', variant: 'v', blocks: steady(10) },
+        { test: 'SB', strategy: 'none', variant: 'v' },
+      ]),
+    ]);
+    expect(namesOf(comparison)).toEqual(['SB kernel']);
+  });
+
+  it('take in the test of their name in a log, which has counts and no verdict', () => {
+    const log: RecordedFile = {
+      kind: 'litmus7',
+      file: 'old.log',
+      tests: [
+        {
+          name: 'SB--no-smp_mb-7',
+          quantifier: 'exists',
+          condition: undefined,
+          outcomes: [],
+          iterations: 1000,
+          witnesses: 3,
+        },
+      ],
+    };
+    const rows = [{ test: 'SB', strategy: 'no-smp_mb@7', blocks: steady(10) }];
+    const { cells, difference } = rowNamed(compared([session('a.json', rows), log]), 'SB');
+    expect(cells[1]).toMatchObject({ verdict: undefined, sightings: 3, iterations: 1000, code: 'unknown' });
+    expect(cells[1]?.ratio).toMatchObject({ independent: 'iteration', real: false });
+    expect(difference).toBe('none');
+  });
+
+  it('count the other event under forall', () => {
+    const rows: SessionRow[] = [{ test: 'F', quantifier: 'forall', blocks: [block(2, 100), block(1, 100)] }];
+    expect(rowNamed(compared([session('a.json', rows)]), 'F').cells[0]).toMatchObject({ sightings: 3 });
+  });
+
+  it('come with violations first, then what one saw and another did not, then other verdicts, then rates', () => {
+    const rows = (second: boolean): SessionRow[] => [
+      { test: 'same', blocks: steady(500) },
+      { test: 'code', code: second ? 'x' : 'y', blocks: steady(500) },
+      { test: 'rate', blocks: steady(second ? 1000 : 500) },
+      ...Array.from({ length: 8 }, (_, index) => ({ test: `quiet${index}`, blocks: steady(500 + index) })),
+      {
+        test: 'vouched',
+        verdict: second ? 'inconclusive' : 'upheld',
+        blocks: steady(0).map(() => block(0, 9)),
+      },
+      { test: 'seen', verdict: second ? 'unseen' : 'seen', blocks: [block(second ? 0 : 4, 99)] },
+      { test: 'broken', verdict: second ? 'violation' : 'upheld', blocks: [block(second ? 1 : 0, 99)] },
+    ];
+    const comparison = compared([session('a.json', rows(false)), session('b.json', rows(true))]);
+    expect(comparison.rows.slice(0, 5).map(({ test, difference }) => [test, difference])).toEqual([
+      ['broken', 'verdict'],
+      ['seen', 'verdict'],
+      ['vouched', 'verdict'],
+      ['rate', 'rate'],
+      ['code', 'code'],
+    ]);
+    expect(comparison.rows.slice(5).every(({ difference }) => difference === 'none')).toBe(true);
+  });
+
+  it('can be those of some strategies alone', () => {
+    const rows = ['kernel', 'full'].map((strategy) => ({ test: 'SB', strategy, blocks: steady(10) }));
+    const comparison = compared([session('a.json', rows)], { strategies: ['full'] });
+    expect(namesOf(comparison)).toEqual(['SB full']);
+  });
+});
+
+describe('machine code', () => {
+  const withCode = (code: string, sightings = 500): SessionRow[] => [
+    { test: 'SB', code, blocks: steady(sightings) },
+    ...Array.from({ length: 8 }, (_, index) => ({ test: `T${index}`, blocks: steady(500) })),
+  ];
+  const [one, other] = [session('a.json', withCode('one')), session('b.json', withCode('other', 2000))];
+
+  it('that differs within an instruction set is not compared, unless asked', () => {
+    const refused = rowNamed(compared([one, other]), 'SB');
+    expect(refused).toMatchObject({ difference: 'code', cells: [{ code: 'same' }, { code: 'other' }] });
+    expect(refused.cells[1]).toMatchObject({ compared: false, ratio: undefined });
+    const asked = rowNamed(compared([one, other], { despiteCode: true }), 'SB');
+    expect(asked).toMatchObject({
+      difference: 'rate',
+      cells: [{}, { code: 'other', ratio: { real: true } }],
+    });
+  });
+
+  it('of another instruction set is compared', () => {
+    const arm = session('b.json', withCode('other', 2000), onMachine({ architecture: 'arm64' }));
+    expect(rowNamed(compared([one, arm]), 'SB')).toMatchObject({
+      difference: 'rate',
+      cells: [{}, { code: 'same' }],
+    });
+  });
+
+  it('that changes between the sessions of a column is not compared', () => {
+    const xeon = session('x.json', withCode('one'), onBareXeon);
+    const { cells } = rowNamed(compared([xeon, one, other]), 'SB');
+    expect(cells[1]).toMatchObject({ code: 'several', compared: false });
+  });
+});
+
+describe('an emulator', () => {
+  const rows = (verdict: 'seen' | 'violation', sightings: number): SessionRow[] => [
+    { test: 'SB', verdict, blocks: steady(sightings) },
+  ];
+
+  it('takes no part in the comparison, wherever it stands', () => {
+    const emulated = session('e.json', rows('violation', 500), onEmulator);
+    const real = session('r.json', [{ test: 'SB', verdict: 'upheld', blocks: [block(0, 9000)] }]);
+    for (const files of [
+      [emulated, real],
+      [real, emulated],
+    ]) {
+      const { difference, cells } = rowNamed(compared(files), 'SB');
+      expect(difference).toBe('none');
+      expect(cells.map((cell) => cell?.compared).toSorted()).toEqual([false, true]);
+      expect(cells.every((cell) => cell?.ratio === undefined)).toBe(true);
+    }
+  });
+
+  it('fails a comparison by a violation that is asked for, and by nothing else', () => {
+    const comparison = compared([session('e.json', rows('violation', 500), onEmulator)]);
+    expect(failuresOf(comparison, ['difference', 'inconclusive'])).toEqual([]);
+    expect(failuresOf(comparison, ['violation']).map(({ failure }) => failure)).toEqual(['violation']);
+  });
+});
+
+describe('a comparison fails', () => {
+  const rows = (second: boolean): SessionRow[] => [
+    { test: 'broken', verdict: second ? 'violation' : 'upheld', blocks: [block(second ? 3 : 0, 99)] },
+    { test: 'vouched', verdict: 'inconclusive', blocks: [block(0, 99)] },
+    { test: 'code', code: second ? 'x' : 'y', blocks: steady(500) },
+  ];
+  const comparison = compared([session('a.json', rows(false)), session('b.json', rows(true))]);
+  const sentences = (...failOn: Parameters<typeof failuresOf>[1][number][]) =>
+    failuresOf(comparison, failOn).map(({ sentence }) => sentence);
+
+  it('only on what is named', () => {
+    expect(sentences()).toEqual([]);
+    expect(sentences('violation')).toEqual(['violation: as it was']);
+    expect(sentences('inconclusive')).toHaveLength(2);
+    expect(sentences('difference')).toEqual([
+      'violation, not upheld as in the first column',
+      'its machine code differs',
+    ]);
+  });
+});
