@@ -122,13 +122,18 @@ export function* allExecutions(
   timeout: () => Error,
   refused: boolean,
 ): Generator<Execution> {
-  let ticks = 0;
+  // What is asked of an execution once all are found takes the time that it takes.
+  let searching = true;
   const tick = () => {
-    if ((ticks++ & 63) === 0 && performance.now() > deadline) throw timeout();
+    if (searching && performance.now() > deadline) throw timeout();
   };
   const surround = surroundIn(program, tick);
-  for (const structure of structuresOf(withFeasiblePaths(program), tick)) {
-    yield* executionsOf(structure, { model, surround, tick, refused });
+  try {
+    for (const structure of structuresOf(withFeasiblePaths(program), tick)) {
+      yield* executionsOf(structure, { model, surround, tick, refused });
+    }
+  } finally {
+    searching = false;
   }
 }
 

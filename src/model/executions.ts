@@ -39,23 +39,29 @@ export function* executionsOf(structure: Structure, search: Search): Generator<E
   if (!isFeasible(structure, search.tick)) return;
   const size = structure.events.length;
   let values: Values | undefined;
-  const terms = new Terms(size, (left, right) => values?.ofEvent(left) === values?.ofEvent(right));
+  const sameValue = (left: number, right: number) => values?.ofEvent(left) === values?.ofEvent(right);
+  const terms = new Terms(size, sameValue, search.tick);
   for (const demands of demandsOf(search.model, search.surround(structure, terms), search.refused)) {
     const choices = new Choices(structure, terms, demands, search, (current) => (values = current));
     yield* choices.explore();
   }
 }
 
+/** With more ways to try, it is left to the search, which a model lets see much sooner that a way is none. */
+const mostTries = 500;
+
 /**
- * Whether values can come about that let every thread go its way, whatever a model says: asked first,
- * for it costs little, and many combinations of paths have none.
+ * Whether values can come about that let every thread go its way, whatever a model says, as far as
+ * `mostTries` can tell: asked first, for it costs little, and many combinations of paths have none.
  */
 function isFeasible(structure: Structure, tick: () => void): boolean {
   const candidates = candidateSources(structure);
   const sources: Sources = new Int32Array(structure.events.length).fill(-1);
   for (const [read, write] of structure.settled) sources[read] = write;
+  let tries = 0;
   const from = (): boolean => {
     tick();
+    if (++tries > mostTries) return true;
     const values = new Values(structure, sources);
     if (!conditionsHold(structure, values)) return false;
     const read = readOfOpenCondition(structure, sources, values);

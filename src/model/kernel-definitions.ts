@@ -1,31 +1,50 @@
 /**
- * Reads the kernel's own table of primitives (tools/memory-model/linux-kernel.def): one macro a line,
- * in terms of herd7's built-in operations.
+ * Reads the kernel's own table of primitives (tools/memory-model/linux-kernel.def): macros in terms of
+ * herd7's built-in operations.
  */
 
-import { isPrimitive } from '../language/primitives.ts';
-import { CatError } from './cat/cat-error.ts';
+import { suggestion } from '../language/nearest.ts';
+import { CatError, type Place } from './cat/cat-error.ts';
 import { ownMacros, type Macro, type Macros, type MacroStep, type Operand } from './kernel-macros.ts';
 
 /** Primitives that herd7 knows without a definition. */
 const builtInPrimitives = ['atomic_add_unless'] as const;
 
-/** @throws CatError at a line that is no macro, or calls what herd7 does not have. */
-export function parseDefinitions(source: string, file: string): Macros {
-  const macros = new Map<string, Macro>();
-  const text = source.replaceAll(/\/\*[\s\S]*?\*\//g, (comment) => comment.replaceAll(/[^\n]/g, ' '));
-  for (const [index, line] of text.split('\n').entries()) {
-    const code = line.replace(/\/\/.*/, '').trim();
-    if (code === '') continue;
-    const reader = new Reader(code, file, index + 1, macros);
-    const { name, macro } = reader.macro();
-    if (isPrimitive(name)) macros.set(name, macro);
-  }
+/**
+ * @param tags those that the model declares; undefined where nothing declares any
+ * @throws CatError at what is no macro, calls what herd7 does not have, or carries an unknown tag
+ */
+export function parseDefinitions(source: string, file: string, tags?: ReadonlySet<string>): Macros {
+  const reader = new Reader(tokensOf(source, file), file, tags);
+  const macros = reader.macros();
   for (const name of builtInPrimitives) {
     const own = ownMacros.get(name);
     if (own !== undefined && !macros.has(name)) macros.set(name, own);
   }
   return macros;
+}
+
+interface Token {
+  readonly text: string;
+  readonly at: Place;
+}
+
+const word = /\/\*[\s\S]*?(?:\*\/|$)|\/\/.*|[A-Za-z_]\w*|\{\s*[\w-]+\s*\}|-?\d+|&~|==|\S/g;
+
+/** The words of a file, without its comments. */
+function tokensOf(source: string, file: string): readonly Token[] {
+  const tokens: Token[] = [];
+  let [line, lineStart, from] = [1, 0, 0];
+  for (const { 0: text, index } of source.matchAll(word)) {
+    for (let end = source.indexOf('\n', from); end !== -1 && end < index; end = source.indexOf('\n', from)) {
+      line += 1;
+      lineStart = from = end + 1;
+    }
+    const at = { file, line, column: index - lineStart + 1 };
+    if (text.startsWith('/*') && !text.endsWith('*/')) throw new CatError('this comment is never closed', at);
+    if (!text.startsWith('/*') && !text.startsWith('//')) tokens.push({ text, at });
+  }
+  return tokens;
 }
 
 /** An argument of a built-in: an operand, or an operator. */
@@ -35,36 +54,33 @@ interface Call {
   readonly name: string;
   readonly tag: string | undefined;
   readonly arguments: readonly Argument[];
+  /** Its name among the words of the file. */
+  readonly at: number;
 }
 
 const operations = { '+': 'add', '-': 'sub', '&': 'and', '|': 'or', '^': 'xor', '&~': 'andnot' } as const;
 
 class Reader {
-  private readonly tokens: readonly string[];
+  private readonly tokens: readonly Token[];
   private readonly file: string;
-  private readonly line: number;
-  private readonly known: Macros;
+  private readonly tags: ReadonlySet<string> | undefined;
+  private readonly known = new Map<string, Macro>();
   private parameters: readonly string[] = [];
   private next = 0;
 
-  constructor(code: string, file: string, line: number, known: Macros) {
-    this.tokens = code.match(/[A-Za-z_]\w*|\{\s*[\w-]+\s*\}|-?\d+|&~|==|\S/g) ?? [];
+  constructor(tokens: readonly Token[], file: string, tags: ReadonlySet<string> | undefined) {
+    this.tokens = tokens;
     this.file = file;
-    this.line = line;
-    this.known = known;
+    this.tags = tags;
   }
 
-  macro(): { readonly name: string; readonly macro: Macro } {
-    const name = this.take();
-    this.expect('(');
-    const parameters: string[] = [];
-    while (this.peek() !== ')') {
-      parameters.push(this.take());
-      if (this.peek() === ',') this.take();
+  macros(): Map<string, Macro> {
+    while (this.next < this.tokens.length) {
+      const name = this.name("a macro's name");
+      this.parameters = this.list(() => this.name('a parameter'));
+      this.known.set(name, this.peek() === '{' ? this.block() : this.value());
     }
-    this.expect(')');
-    this.parameters = parameters;
-    return { name, macro: this.peek() === '{' ? this.block() : this.value() };
+    return this.known;
   }
 
   private block(): Macro {
@@ -81,35 +97,40 @@ class Reader {
   private value(): Macro {
     const macro = this.expanded(this.call());
     const relation = this.peek();
-    if (relation === undefined) return macro;
-    if (relation !== '==' && relation !== '<') this.fail(`'==' or '<'`);
+    if (relation !== '==' && relation !== '<') return macro;
     this.take();
-    return { ...macro, test: { relation, with: BigInt(this.take()) } };
+    const number = this.take('a number');
+    if (!/^-?\d+$/.test(number)) this.fail('a number', this.next - 1);
+    return { ...macro, test: { relation, with: BigInt(number) } };
   }
 
   private call(): Call {
-    const name = this.take();
-    const tag = this.peek()?.startsWith('{') === true ? this.take().slice(1, -1).trim() : undefined;
-    const args: Argument[] = [];
-    if (this.peek() === '(') {
-      this.take();
-      while (this.peek() !== ')') {
-        args.push(this.argument());
-        if (this.peek() === ',') this.take();
-      }
-      this.expect(')');
-    }
-    return { name, tag, arguments: args };
+    const at = this.next;
+    const name = this.name('a macro defined above, or a built-in as __load');
+    const tag = this.peek()?.startsWith('{') === true ? this.tag() : undefined;
+    const args = this.peek() === '(' ? this.list(() => this.argument()) : [];
+    return { name, tag, arguments: args, at };
+  }
+
+  private tag(): string {
+    const { at } = this.tokens[this.next]!;
+    const tag = this.take().slice(1, -1).trim();
+    if (this.tags === undefined || this.tags.has(tag)) return tag;
+    const meant = suggestion(tag, this.tags);
+    throw new CatError(
+      `no enum of the model declares '${tag}${meant === '' ? ': add it to one in the .bell file' : meant}`,
+      at,
+    );
   }
 
   /** A location's own `*` says no more than that the macro takes a pointer. */
   private argument(): Argument {
     if (this.peek() === '*') this.take();
-    const token = this.take();
+    const token = this.take('an argument');
     if (Object.hasOwn(operations, token)) return { operator: token };
     if (/^-?\d+$/.test(token)) return { operand: { number: BigInt(token) } };
     const argument = this.parameters.indexOf(token);
-    if (argument === -1) this.fail('a parameter or a number', token);
+    if (argument === -1) this.fail('a parameter or a number', this.next - 1);
     return { operand: { argument } };
   }
 
@@ -213,7 +234,7 @@ class Reader {
       default:
         return this.fail(
           'a macro defined above, or one of the built-in __load, __store, __fence, …',
-          call.name,
+          call.at,
         );
     }
   }
@@ -221,13 +242,13 @@ class Reader {
   private place(call: Call, index: number): number {
     const operand = this.operand(call, index);
     if ('argument' in operand) return operand.argument;
-    return this.fail('a location', operand.number.toString());
+    return this.lacks(call, 'a location', index);
   }
 
   private operand(call: Call, index: number): Operand {
     const argument = call.arguments[index];
     if (argument !== undefined && 'operand' in argument) return argument.operand;
-    return this.fail(`an argument ${index + 1} of ${call.name}`);
+    return this.lacks(call, 'a parameter or a number', index);
   }
 
   private operation(call: Call): (typeof operations)[keyof typeof operations] {
@@ -235,18 +256,38 @@ class Reader {
     if (argument !== undefined && 'operator' in argument) {
       return operations[argument.operator as keyof typeof operations];
     }
-    return this.fail(`an operator in ${call.name}`);
+    return this.lacks(call, `an operator (${Object.keys(operations).join(' ')})`, 1);
+  }
+
+  private lacks({ name, at }: Call, what: string, index: number): never {
+    throw new CatError(`${name} needs ${what} as its argument ${index + 1}`, this.placeOf(at));
+  }
+
+  /** What `one` reads, any number of times with commas between, in parentheses. */
+  private list<T>(one: () => T): readonly T[] {
+    const members: T[] = [];
+    this.expect('(');
+    if (this.peek() !== ')') members.push(one());
+    while (this.peek() === ',') {
+      this.take();
+      members.push(one());
+    }
+    this.expect(')');
+    return members;
   }
 
   private peek(): string | undefined {
-    return this.tokens[this.next];
+    return this.tokens[this.next]?.text;
   }
 
-  private take(): string {
-    const token = this.tokens[this.next];
-    if (token === undefined) this.fail('more');
+  private take(wanted = 'more'): string {
+    const token = this.tokens[this.next] ?? this.fail(wanted);
     this.next += 1;
-    return token;
+    return token.text;
+  }
+
+  private name(wanted: string): string {
+    return /^[A-Za-z_]/.test(this.peek() ?? '') ? this.take() : this.fail(wanted);
   }
 
   private expect(token: string): void {
@@ -254,14 +295,15 @@ class Reader {
     this.next += 1;
   }
 
-  private fail(wanted: string, found = this.peek()): never {
+  private placeOf(token: number): Place {
+    return this.tokens[token]?.at ?? this.tokens.at(-1)?.at ?? { file: this.file, line: 1, column: 1 };
+  }
+
+  private fail(wanted: string, token = this.next): never {
+    const found = this.tokens[token]?.text;
     throw new CatError(
-      `expected ${wanted}, found ${found === undefined ? 'the end of the line' : `'${found}'`}`,
-      {
-        file: this.file,
-        line: this.line,
-        column: 1,
-      },
+      `expected ${wanted}, found ${found === undefined ? 'the end of the file' : `'${found}'`}`,
+      this.placeOf(token),
     );
   }
 }

@@ -62,6 +62,11 @@ function loader(folder: string | undefined): Loader {
   };
 }
 
-export function linkFrom(folder: string, files: readonly string[]): LinkedModel {
-  return linkModel(['stdlib.cat', ...files], loader(folder));
+/** A model of files in a folder, which may include those of our library. */
+export function linkFrom(
+  folder: string,
+  files: readonly string[],
+  variants?: ReadonlySet<string>,
+): LinkedModel {
+  return linkModel(['stdlib.cat', ...files], loader(folder), variants);
 }

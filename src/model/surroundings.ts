@@ -1,6 +1,5 @@
 /** What a model's names mean before it defines any: the sets and relations that a structure brings along. */
 
-import { CatError } from './cat/cat-error.ts';
 import type { Coherence, Surroundings } from './cat/interpreter.ts';
 import type { Terms, Term } from './cat/terms.ts';
 import { described, emptyValue, type Value } from './cat/values.ts';
@@ -10,8 +9,6 @@ import type { Structure, StructureEvent } from './structure.ts';
 
 /** Sets that a structure has even where no event of it is in one. */
 const lockSets = ['LKR', 'LKW', 'UL', 'LF', 'RL', 'RU'] as const;
-
-const notYetChosen = { file: 'the library', line: 1, column: 1 } as const;
 
 /** @param knownSets names that events of other structures of the program have, and so are no mistakes */
 export function surroundingsOf(
@@ -139,7 +136,6 @@ export function surroundingsOf(
   const coherence: Coherence = { writes: writes(), base: initialFirst() };
   return {
     terms,
-    variants: new Set(),
     coherence,
     tick,
     declareTag: (tag) => declared.add(setNamed(tag)),
@@ -181,19 +177,16 @@ const asRelation = (terms: Terms, value: Value) => asTerm(terms, value, 'relatio
 const asSet = (terms: Terms, value: Value) => asTerm(terms, value, 'set', 'a set of events');
 
 function asConstant({ constant }: Term): EventSet | Relation {
-  if (constant === undefined)
-    throw new CatError('this depends on rf or co, which are not chosen yet', notYetChosen);
+  if (constant === undefined) throw new TypeError('this depends on rf or co, which are not chosen yet');
   return constant;
 }
 
 /** Every union of one relation from each of some sets of relations. */
 function cross(terms: Terms, argument: Value): Value {
-  let unions: readonly Term[] = [terms.constant(r.emptyRelation(terms.size))];
-  for (const choices of membersOf(argument)) {
-    const relations = membersOf(choices).map((choice) => asRelation(terms, choice));
-    unions = unions.flatMap((union) => relations.map((relation) => terms.apply('union', union, relation)));
-  }
-  return { kind: 'collection', members: unions.map(term) };
+  return {
+    kind: 'unions',
+    of: membersOf(argument).map((choices) => membersOf(choices).map((choice) => asRelation(terms, choice))),
+  };
 }
 
 function membersOf(value: Value): readonly Value[] {

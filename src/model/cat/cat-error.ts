@@ -17,3 +17,25 @@ export class CatError extends Error {
 export interface Place extends Position {
   readonly file: string;
 }
+
+/** What a model asks for is more than can be computed; thrown where its place is not known. */
+export class TooMuch extends Error {
+  override readonly name = 'TooMuch';
+}
+
+/**
+ * Does what recurses as deep as a model's text nests, or computes as much as it asks for.
+ * @throws CatError where the stack or the memory allowed does not suffice
+ */
+export function withinBounds<T>(act: () => T, at: () => Place): T {
+  try {
+    return act();
+  } catch (error) {
+    if (error instanceof TooMuch) throw new CatError(error.message, at());
+    // The stack is that of the thread that runs us: how deep is too deep cannot be told beforehand.
+    if (error instanceof RangeError) {
+      throw new CatError('this is nested too deep: split it into several definitions', at());
+    }
+    throw error;
+  }
+}

@@ -69,13 +69,17 @@ export interface Binding {
 export type Condition =
   /** `"lkmmv2"`: whether the simulator's variant of that name is on. */
   | { readonly kind: 'variant'; readonly name: string }
-  | { readonly kind: 'equal' | 'subset'; readonly left: Expression; readonly right: Expression };
+  | {
+      readonly kind: 'equal' | 'subset' | 'in';
+      readonly left: Expression;
+      readonly right: Expression;
+    };
 
 export interface MatchCase {
   readonly pattern:
     | { readonly kind: 'empty' }
     | { readonly kind: 'add'; readonly element: string; readonly rest: string }
-    | { readonly kind: 'tag'; readonly name: string }
+    | { readonly kind: 'tag'; readonly name: string; readonly at: Place }
     | { readonly kind: 'any' };
   readonly body: Expression;
 }
@@ -102,9 +106,23 @@ export type Statement =
   | { readonly kind: 'include'; readonly file: string; readonly at: Place }
   | { readonly kind: 'with'; readonly name: string; readonly from: Expression; readonly at: Place }
   | { readonly kind: 'enum'; readonly name: string; readonly tags: readonly string[]; readonly at: Place }
-  | { readonly kind: 'instructions'; readonly of: string; readonly tags: Expression; readonly at: Place }
+  /** What tags the events of a class may have. */
+  | {
+      readonly kind: 'instructions';
+      readonly of: string;
+      readonly tags: readonly Expression[];
+      readonly at: Place;
+    }
+  | {
+      readonly kind: 'if';
+      readonly variant: string;
+      readonly then: readonly Statement[];
+      readonly otherwise: readonly Statement[];
+      readonly at: Place;
+    }
   | {
       readonly kind: 'procedure';
+      readonly recursive: boolean;
       readonly name: string;
       readonly parameter: Pattern;
       readonly body: readonly Statement[];

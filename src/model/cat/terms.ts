@@ -1,5 +1,6 @@
 import * as r from '../relation.ts';
 import type { EventSet, Relation } from '../relation.ts';
+import { CatError, TooMuch, type Place } from './cat-error.ts';
 
 /**
  * What a model says of an execution that is not yet wholly chosen. A term is an operation on terms, on
@@ -15,6 +16,8 @@ export interface Term {
   readonly number: number;
   readonly operation: Operation | 'constant' | 'choice' | 'recursion' | 'fixpoint' | 'different-values';
   readonly operands: readonly Term[];
+  /** How many operations lie on top of each other, constants aside. */
+  readonly depth: number;
   /** Which changes reach it: bits of `reads`. */
   readonly reads: number;
   readonly constant: EventSet | Relation | undefined;
@@ -64,8 +67,11 @@ const operations = {
 } as const satisfies Record<string, OperationFacts>;
 
 const operationNames = Object.keys(operations);
-/** Terms are a few thousand at most: two numbers and an operation and a bit more fit in what a double tells exactly. */
-const mostTerms = 2 ** 22;
+/** So that two numbers and an operation fit in what a double tells exactly. */
+const mostTerms = 2 ** 24;
+
+/** Terms are evaluated by recursion, which the stack bounds. */
+const deepestTerm = 1000;
 
 function keyOf(operation: Operation, [left, right]: readonly Term[]): number {
   const numbers = (left?.number ?? 0) * mostTerms + (right === undefined ? 0 : right.number + 1);
@@ -77,17 +83,13 @@ export const reads = { rf: 1, co: 2, recursion: 4 } as const;
 
 /** A `let rec`: the names' values are the least that satisfy their equations. */
 interface Fixpoint {
+  readonly at: Place;
   readonly variables: readonly Term[];
   bodies: readonly Term[];
   /** Whether the bodies only grow with the variables, so that bounds can be computed. */
   monotone: boolean;
   lowerAt: number;
   upperAt: number;
-}
-
-/** A `let rec` that never comes to rest, as none that only grows can. */
-export class UnsettledRecursion extends Error {
-  override readonly name = 'UnsettledRecursion';
 }
 
 const mostIterations = 2000;
@@ -98,19 +100,29 @@ export class Terms {
   readonly rf: Term;
   readonly co: Term;
   private readonly made = new Map<number, Term>();
-  private count = 0;
-  private readonly fixpoints = new Map<Term, { of: Fixpoint; index: number }>();
+  /** How many have been made so far. */
+  count = 0;
+  private readonly fixpoints = new WeakMap<Term, { of: Fixpoint; index: number }>();
   private readonly sameValue: (left: number, right: number) => boolean;
+  private readonly tick: () => void;
   /** Counts changes; a cached value is good if nothing it reads changed since. */
   private now = 1;
   private readonly changedAt = [0, 0, 0];
   private complete = false;
   private readonly uppers: (() => Relation)[] = [];
 
-  /** @param sameValue whether two events have one value, once all is chosen */
-  constructor(size: number, sameValue: (left: number, right: number) => boolean) {
+  /**
+   * @param sameValue whether two events have one value, once all is chosen
+   * @param tick called before each operation is computed; may throw
+   */
+  constructor(
+    size: number,
+    sameValue: (left: number, right: number) => boolean,
+    tick: () => void = () => {},
+  ) {
     this.size = size;
     this.sameValue = sameValue;
+    this.tick = tick;
     this.rf = this.fresh('relation', 'choice', [], reads.rf);
     this.co = this.fresh('relation', 'choice', [], reads.co);
   }
@@ -122,9 +134,15 @@ export class Terms {
     reads: number,
     constant?: Bits,
   ): Term {
+    let depth = 0;
+    if (constant === undefined) for (const operand of operands) depth = Math.max(depth, operand.depth + 1);
+    if (depth > deepestTerm)
+      throw new TooMuch(`this is built from ${deepestTerm} definitions one upon another`);
+    if (this.count === mostTerms) throw new TooMuch('this model makes too many choices');
     const term: Term = {
       sort,
       number: this.count++,
+      depth,
       operation,
       operands,
       reads,
@@ -142,6 +160,11 @@ export class Terms {
     return this.fresh(bits.sort, 'constant', [], 0, bits);
   }
 
+  /** Gives up terms made since there were `count`: one that is asked for anew will be made anew. */
+  forgetFrom(count: number): void {
+    for (const [key, { number }] of this.made) if (number >= count) this.made.delete(key);
+  }
+
   /** An operation on terms of the right sorts. */
   apply(operation: Operation, ...operands: Term[]): Term {
     const simpler = this.simplified(operation, operands);
@@ -149,6 +172,7 @@ export class Terms {
     const key = keyOf(operation, operands);
     const before = this.made.get(key);
     if (before !== undefined) return before;
+    this.tick();
     const { sort, compute } = operations[operation];
     const constants = operands.map((operand) => operand.constant);
     const term = constants.every((constant) => constant !== undefined)
@@ -211,9 +235,14 @@ export class Terms {
     return this.fresh(sort, 'recursion', [], reads.recursion);
   }
 
-  /** The least values with `variables[i] = bodies[i]`, computed as herd7 does: from nothing, each equation in its turn. */
-  fixpoint(variables: readonly Term[], bodies: readonly Term[]): readonly Term[] {
+  /**
+   * The least values with `variables[i] = bodies[i]`, computed as herd7 does: from nothing, each equation in its turn.
+   * @param at where they are defined
+   * @throws CatError, also when they are evaluated, where they never settle
+   */
+  fixpoint(variables: readonly Term[], bodies: readonly Term[], at: Place): readonly Term[] {
     const of: Fixpoint = {
+      at,
       variables,
       bodies,
       monotone: bodies.every((body) =>
@@ -222,12 +251,28 @@ export class Terms {
       lowerAt: 0,
       upperAt: 0,
     };
-    const read = bodies.reduce((bits, body) => bits | body.reads, 0) & ~reads.recursion;
-    const terms = variables.map(({ sort }) => this.fresh(sort, 'fixpoint', [], read));
+    const read = bodies.reduce((bits, body) => bits | body.reads, 0);
+    const around = this.recurs(bodies, variables) ? reads.recursion : 0;
+    const bits = (read & ~reads.recursion) | around;
+    const terms = variables.map(({ sort }) => this.fresh(sort, 'fixpoint', bodies, bits));
     terms.forEach((term, index) => this.fixpoints.set(term, { of, index }));
-    if (read !== 0) return terms;
+    if (bits !== 0) return terms;
     this.iterate(of, 'lower', true);
     return variables.map((variable) => this.constant(variable.lower!));
+  }
+
+  /** Whether terms depend on a recursion around that of `own`. */
+  private recurs(terms: readonly Term[], own: readonly Term[]): boolean {
+    const bound = new Set(own);
+    const visited = new Set<Term>();
+    const pending = [...terms];
+    for (let term = pending.pop(); term !== undefined; term = pending.pop()) {
+      if ((term.reads & reads.recursion) === 0 || visited.has(term)) continue;
+      visited.add(term);
+      pending.push(...term.operands);
+      for (const variable of this.fixpoints.get(term)?.of.variables ?? []) bound.add(variable);
+    }
+    return [...visited].some((term) => term.operation === 'recursion' && !bound.has(term));
   }
 
   /** Sets the bounds of what is chosen so far; `complete` says that they meet. */
@@ -287,6 +332,7 @@ export class Terms {
       case 'fixpoint':
         return this.boundOfFixpoint(term, which);
       default: {
+        this.tick();
         const { compute, falling } = operations[term.operation] as OperationFacts;
         const values = term.operands.map((operand, index) =>
           (which === 'lower') === falling.includes(index) ? this.upper(operand) : this.lower(operand),
@@ -322,7 +368,7 @@ export class Terms {
     return r.complement(this.nothing(term));
   }
 
-  private iterate({ variables, bodies }: Fixpoint, which: 'lower' | 'upper', exact: boolean): void {
+  private iterate({ variables, bodies, at }: Fixpoint, which: 'lower' | 'upper', exact: boolean): void {
     const give = (variable: Term, value: Bits) => {
       variable[which] = value;
       if (exact) variable.lower = variable.upper = value;
@@ -332,7 +378,9 @@ export class Terms {
     const wasComplete = this.complete;
     this.complete ||= exact;
     for (let iteration = 0, settled = false; !settled; iteration++) {
-      if (iteration > mostIterations) throw new UnsettledRecursion();
+      if (iteration > mostIterations) {
+        throw new CatError('this recursive definition never settles: it must only grow', at);
+      }
       settled = true;
       for (const [index, variable] of variables.entries()) {
         this.now += 1;
