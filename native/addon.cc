@@ -105,7 +105,8 @@ Rendezvous read_rendezvous(const Napi::Object &object, const char *field) {
   const std::string name = value.IsString() ? value.As<Napi::String>().Utf8Value() : "";
   if (name == "spin") return Rendezvous::spin;
   if (name == "deadline") return Rendezvous::deadline;
-  throw wrong(object, field, "\"spin\" or \"deadline\"");
+  if (name == "free") return Rendezvous::free;
+  throw wrong(object, field, "\"spin\", \"deadline\" or \"free\"");
 }
 
 RunRequest read_request(const Napi::Object &object) {

@@ -18,6 +18,10 @@ namespace {
 // Between agreeing on a batch's first start time and that time: some cache-line transfers long.
 constexpr double lead_seconds = 2e-6;
 
+// How far a thread may be ahead of another in a free batch: within one group they wait for each other
+// most of the time.
+constexpr size_t groups_apart = 4;
+
 int64_t now_ns() {
   return std::chrono::nanoseconds(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
@@ -70,7 +74,8 @@ Block::Block(const RunRequest &request, const CodePages &code, char *cells, std:
       meeting_(request.threads.size(), crowded),
       timetable_(request.threads.size(),
                  static_cast<uint64_t>(time_base().ticks_per_second * lead_seconds),
-                 request.start_delay_ticks) {
+                 request.start_delay_ticks),
+      progress_(request.threads.size()) {
   const size_t threads = request.threads.size();
   uint64_t random = request.seed;
   for (size_t i = 0; i < threads; i++) {
@@ -90,7 +95,7 @@ void Block::run_thread(size_t thread) {
   arch::synchronise_instructions();
   for (size_t batch = 0; batch < request_.batches; batch++) {
     initialise(state.slice);
-    if (!run_batch(thread)) break;
+    if (!run_batch(thread, batch)) break;
     state.histogram.count(state.slice.first, state.slice.end);
     if (!is_pinned_to(cpu)) state.report.strayed_batches++;
   }
@@ -124,11 +129,21 @@ void Block::initialise(const Slice &slice) const {
 }
 
 // False when the block was aborted.
-bool Block::run_batch(size_t thread) {
+bool Block::run_batch(size_t thread, size_t batch) {
   if (!meeting_.meet(thread)) return false;
   const int64_t begin_ns = now_ns();
-  const bool deadline = request_.rendezvous == Rendezvous::deadline;
-  if (!(deadline ? run_by_timetable(thread) : run_by_meeting(thread))) return false;
+  const auto run = [&] {
+    switch (request_.rendezvous) {
+      case Rendezvous::spin:
+        return run_by_meeting(thread);
+      case Rendezvous::deadline:
+        return run_by_timetable(thread);
+      case Rendezvous::free:
+        return run_freely(thread, batch);
+    }
+    return false;
+  };
+  if (!run()) return false;
   arch::full_fence();  // a non-temporal store is not ordered before the meeting by anything less
   if (!meeting_.meet(thread)) return false;
   if (thread == 0) timetable_.adapt();
@@ -159,6 +174,16 @@ bool Block::run_by_timetable(size_t thread) {
     groups++;
   }
   timetable_.record(thread, busy_ticks, groups);
+  return true;
+}
+
+bool Block::run_freely(size_t thread, size_t batch) {
+  const size_t most_drift = groups_apart * request_.group;
+  for (size_t first = 0; first < request_.cells; first += request_.group) {
+    if (!run_group(thread, first)) return false;
+    const size_t done = std::min(request_.cells, first + request_.group);
+    if (!progress_.advance(thread, batch * request_.cells + done, most_drift, meeting_)) return false;
+  }
   return true;
 }
 

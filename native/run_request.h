@@ -35,7 +35,16 @@ struct ObservedValue {
   bool pointer = false;  // report it relative to the cell's address
 };
 
-enum class Rendezvous { spin, deadline };
+// How the threads of a batch keep together. Each runs generated code for `group` iterations at a time.
+//   spin      They wait for each other before each group. Works everywhere, and brings long bodies
+//             (critical sections) together; a thread learns that the others have come some hundred
+//             cycles late, so that short bodies overlap in a part of the group only.
+//   deadline  A group starts at a time that was agreed on before the batch: the closest start, and no
+//             line goes from one CPU to the other between groups. Needs a time base that all CPUs share.
+//   free      They do not meet after the batch has begun: each sweeps the cells, looks after each group
+//             how far the others are, and waits for one that is groups behind. The least overhead, and
+//             distances between threads of all sizes; but where they settle down is the machine's choice.
+enum class Rendezvous { spin, deadline, free };
 
 struct RunRequest {
   std::vector<ThreadRequest> threads;
@@ -45,9 +54,9 @@ struct RunRequest {
   size_t spacing_bytes = 0;
   size_t cells = 0;  // iterations in a batch
   size_t batches = 0;
-  size_t group = 1;  // iterations between two rendezvous
+  size_t group = 1;  // iterations between two rendezvous, or between two looks at each other
   Rendezvous rendezvous = Rendezvous::spin;
-  uint64_t start_delay_ticks = 0;  // each thread waits a random time below this after a rendezvous
+  uint64_t start_delay_ticks = 0;  // each thread waits a random time below this after a rendezvous; not in `free`
   uint64_t seed = 0;
   uint64_t timeout_ms = 0;  // give up on the block after this long
 };

@@ -20,7 +20,7 @@ export const planSchema = strictObject(
     name: text('Unique in the document; controls and runs refer to it.'),
     layout: Type.Enum([...layoutNames]),
     rendezvous: Type.Enum([...rendezvousNames]),
-    group: count('Iterations between two rendezvous.'),
+    group: count('Iterations between two rendezvous; of free threads, between two looks at each other.'),
     cells: count('Iterations in a batch.'),
     spacingBytes: count("From one iteration's cell to the next."),
     startDelayTicks: count(

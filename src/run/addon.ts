@@ -31,7 +31,7 @@ export interface ObservedValueRequest {
   readonly pointer: boolean;
 }
 
-export const rendezvousNames = ['spin', 'deadline'] as const;
+export const rendezvousNames = ['spin', 'deadline', 'free'] as const;
 export type RendezvousName = (typeof rendezvousNames)[number];
 
 /** One block of work, some tens of milliseconds long. */
@@ -44,7 +44,7 @@ export interface RunRequest {
   /** Iterations in a batch. */
   readonly cells: number;
   readonly batches: number;
-  /** Iterations between two rendezvous. */
+  /** Iterations between two rendezvous, or between two looks at each other. */
   readonly group: number;
   readonly rendezvous: RendezvousName;
   readonly startDelayTicks: number;
