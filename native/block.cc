@@ -1,14 +1,12 @@
 #include "block.h"
 
-#include <sys/resource.h>
-
 #include <algorithm>
-#include <chrono>
 #include <cstring>
 #include <optional>
 
-#include "affinity.h"
 #include "arch/arch.h"
+#include "clock.h"
+#include "thread_watch.h"
 #include "time_base.h"
 
 namespace fencepost {
@@ -21,21 +19,6 @@ constexpr double lead_seconds = 2e-6;
 // How far a thread may be ahead of another in a free batch: within one group they wait for each other
 // most of the time.
 constexpr size_t groups_apart = 4;
-
-int64_t now_ns() {
-  return std::chrono::nanoseconds(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
-
-#ifdef RUSAGE_THREAD
-constexpr int counted_for = RUSAGE_THREAD;
-#else
-constexpr int counted_for = RUSAGE_SELF;  // macOS counts for the process alone: more than the thread's
-#endif
-
-uint64_t involuntary_switches() {
-  rusage usage;
-  return getrusage(counted_for, &usage) == 0 ? static_cast<uint64_t>(usage.ru_nivcsw) : 0;
-}
 
 // SplitMix64 (Steele, Lea, Flood, 2014).
 uint64_t next_random(uint64_t &state) {
@@ -89,18 +72,16 @@ Block::Block(const RunRequest &request, const CodePages &code, char *cells, std:
 
 void Block::run_thread(size_t thread) {
   ThreadState &state = states_[thread];
-  const int cpu = request_.threads[thread].cpu;
-  const uint64_t switches_before = involuntary_switches();
+  ThreadWatch watch(request_.threads[thread].cpu);
   CodePages::let_this_thread_execute();
   arch::synchronise_instructions();
   for (size_t batch = 0; batch < request_.batches; batch++) {
     initialise(state.slice);
     if (!run_batch(thread, batch)) break;
     state.histogram.count(state.slice.first, state.slice.end);
-    if (!is_pinned_to(cpu)) state.report.strayed_batches++;
+    watch.look();
   }
-  state.report.cpu = current_cpu();
-  state.report.involuntary_switches = involuntary_switches() - switches_before;
+  state.report = watch.report();
 }
 
 // Writes the initial values, and zeroes the out records, so that a record that the code did not

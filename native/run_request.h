@@ -83,4 +83,35 @@ struct RunReply {
   bool timed_out = false;
 };
 
+// What the condition of a perpetual test wants of one load (src/lower/perpetual-form.ts).
+struct Reading {
+  size_t thread = 0;
+  size_t offset_bytes = 0;  // of its value in the thread's out record
+  unsigned width_bytes = 4;
+  size_t writer = 0;    // the thread that stores to the location
+  uint64_t stores = 1;  // of one of its iterations to the location
+  uint64_t wanted = 0;  // which of them was read, from 1 on, or 0: something older than all of them
+};
+
+// Perpetual: threads that meet before a batch and never in it, on one cell. The most iterations and
+// relaxed outcomes by far, but only of tests that have such a form, and with the outcome of interest
+// counted alone.
+struct PerpetualRequest {
+  std::vector<ThreadRequest> threads;
+  std::vector<Reading> readings;
+  size_t memory_bytes = 0;  // of the cell: zeroed before each batch
+  size_t iterations = 0;    // in a batch
+  size_t batches = 0;
+  uint64_t timeout_ms = 0;
+};
+
+struct PerpetualReply {
+  uint64_t witnesses = 0;
+  std::vector<ThreadReport> threads;
+  uint64_t iterations = 0;
+  double run_ns = 0;   // threads between the beginning and the end of each batch, summed
+  double wall_ns = 0;  // the whole block: running and counting
+  bool timed_out = false;
+};
+
 }  // namespace fencepost

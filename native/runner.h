@@ -16,10 +16,14 @@ class Runner {
   // names the act when the request cannot be carried out.
   RunReply run(const RunRequest &request);
 
+  PerpetualReply run(const PerpetualRequest &request);
+
   // Median nanoseconds for a cache line to go from one CPU to the other and back.
   double ping_pong(int first_cpu, int second_cpu, size_t round_trips);
 
  private:
+  std::vector<char *> reserve_outs(const std::vector<ThreadRequest> &threads, size_t records);
+
   std::mutex turn_;
   WorkerPool workers_;
   TestMemory cells_{"test memory"};
