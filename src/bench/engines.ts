@@ -17,6 +17,7 @@ export interface Measured {
 }
 
 export interface Engine {
+  readonly test: string;
   readonly name: string;
   /** Runs for about so long, a short block to find the pace left out. */
   readonly measure: (ms: number, seed: bigint, runner: Runner) => Promise<Measured>;
@@ -59,6 +60,7 @@ export const enginePlans = [
 export function plannedEngine(planned: PlannedTest, placed: PlacedPlan): Engine {
   const never = new AbortController().signal;
   return {
+    test: planned.test.name,
     name: placed.plan.name,
     measure: async (ms, seed, runner) => {
       const blocks = [];
@@ -75,13 +77,14 @@ export function plannedEngine(planned: PlannedTest, placed: PlacedPlan): Engine 
 
 const batchesToFindPace = 4;
 
-export function perpetualEngine(code: PerpetualCode, cpus: readonly number[]): Engine {
+export function perpetualEngine(test: string, code: PerpetualCode, cpus: readonly number[]): Engine {
   const run = async (batches: number, runner: Runner): Promise<Measured> => {
     const { problem, witnesses, ...rest } = await runPerpetual(code, cpus, batches, runner);
     if (problem !== undefined) throw new Error(`perpetual: ${problem}`);
     return { ...rest, relaxed: witnesses };
   };
   return {
+    test,
     name: 'perpetual',
     measure: async (ms, _, runner) => {
       const { wallNs, iterations } = await run(batchesToFindPace, runner);

@@ -1,17 +1,20 @@
 /**
  * `npm run bench`: how often this machine shows the relaxed outcome of store buffering (SB) with each
- * engine, against threads that meet by spinning before every single iteration. The engines take turns,
- * and a ratio is the median of the ratios within a turn: the machine's mood is not measured.
+ * engine, against threads that meet by spinning before every single iteration; and how fast tests of four
+ * threads run on two CPUs. All take turns, and a ratio is the median of the ratios within a turn: the
+ * machine's mood is not measured.
  */
 import { join } from 'node:path';
 import { hostArchitecture } from '../architecture.ts';
+import type { LitmusTest } from '../language/litmus-test.ts';
 import { readTests, suiteFolder, type TestFile } from '../language/test-files.ts';
 import { lowerPerpetual } from '../lower/perpetual.ts';
 import type { Target } from '../lower/target.ts';
 import { targetFor } from '../lower/targets.ts';
 import { planAffinity, type Affinity } from '../plan/affinity.ts';
 import { planExperiment } from '../plan/experiment.ts';
-import { layOut, rowLines } from '../report/columns.ts';
+import { plansFor, type RunPlan } from '../plan/run-plan.ts';
+import { layOut, rowLines, type Column } from '../report/columns.ts';
 import { shortCount } from '../report/quantity.ts';
 import { inspectMachine } from '../results/inspect-machine.ts';
 import { startRunner, type Runner } from '../run/runner.ts';
@@ -38,46 +41,60 @@ interface Round {
   readonly rates: readonly Rates[];
 }
 
+/** Of four threads, for two CPUs. */
+const crowdedTests = ['classic/IRIW', 'controls/SB-four'];
+
 const architecture = hostArchitecture();
 const target = architecture && targetFor(architecture);
 if (target === undefined) throw new Error(`No code is generated for ${architecture ?? 'this machine'}.`);
 const runner = await startRunner();
 try {
   const { machine, topology, facts } = await inspectMachine(runner);
-  const [source] = readTests([join(suiteFolder, 'classic', 'SB.litmus')]);
-  if (source === undefined) throw new Error('The suite has no SB test.');
+  const hasTimeBase = facts?.timeBase.problem === undefined;
   const affinity = planAffinity(topology, 2);
-  const engines = enginesFor(source, target, affinity, facts?.timeBase.problem === undefined);
+  const store = suiteTest('classic/SB');
+  const plans = enginePlans.filter(({ rendezvous }) => hasTimeBase || rendezvous !== 'deadline');
+  const engines = [
+    ...plannedEngines(store, target, () => plans, affinity),
+    perpetualEngine(store.test.name, lowerPerpetual(store.test, target), affinity.cpus),
+  ];
+  const crowded = crowdedTests.flatMap((name) => {
+    const { test } = suiteTest(name);
+    const place = planAffinity(topology, test.threads.length, affinity.cpus);
+    return plannedEngines(suiteTest(name), target, (one) => plansFor(one, hasTimeBase), place);
+  });
   const measured: Round[] = [];
+  const crowdedRates: (readonly number[])[] = [];
   for (let round = 0; round < rounds; round++) {
     measured.push(await measureRound(engines, affinity.cpus, BigInt(round), runner));
+    crowdedRates.push(await measureCrowded(crowded, BigInt(round), runner));
   }
   const roundTrip = Math.round(median(measured.map(({ roundTripNs }) => roundTripNs)));
   process.stdout.write(
     `SB on ${machine.cpu.model}, CPUs ${affinity.cpus.join(' and ')}; medians of ${rounds} rounds\n` +
-      `ping-pong round trip of a cache line: ${roundTrip} ns\n${table(engines, measured)}\n`,
+      `ping-pong round trip of a cache line: ${roundTrip} ns\n${table(engines, measured)}\n\n` +
+      `four threads on these two CPUs\n${crowdedTable(crowded, crowdedRates)}\n`,
   );
 } finally {
   await runner.close();
 }
 
-function enginesFor(
+function suiteTest(name: string): TestFile {
+  const [source] = readTests([join(suiteFolder, `${name}.litmus`)]);
+  if (source === undefined) throw new Error(`The suite has no test ${name}.`);
+  return source;
+}
+
+/** A test as written, under each of its plans. */
+function plannedEngines(
   source: TestFile,
   on: Target,
+  plans: (test: LitmusTest) => readonly RunPlan[],
   affinity: Affinity,
-  hasTimeBase: boolean,
 ): readonly Engine[] {
-  const plans = enginePlans.filter(({ rendezvous }) => hasTimeBase || rendezvous !== 'deadline');
-  const experiment = planExperiment({
-    tests: [{ source, role: 'asked', strategies: ['kernel'] }],
-    target: on,
-    plans: () => plans,
-    place: () => affinity,
-  });
-  return [
-    ...experiment.flatMap((planned) => planned.plans.map((placed) => plannedEngine(planned, placed))),
-    perpetualEngine(lowerPerpetual(source.test, on), affinity.cpus),
-  ];
+  const tests = [{ source, role: 'asked', strategies: ['kernel'] }] as const;
+  const experiment = planExperiment({ tests, target: on, plans, place: () => affinity });
+  return experiment.flatMap((planned) => planned.plans.map((placed) => plannedEngine(planned, placed)));
 }
 
 async function measureRound(
@@ -103,6 +120,38 @@ async function measureRound(
   return { roundTripNs: pingPong.reply, rates };
 }
 
+async function measureCrowded(
+  engines: readonly Engine[],
+  seed: bigint,
+  on: Runner,
+): Promise<readonly number[]> {
+  const rates: number[] = [];
+  for (const engine of engines) {
+    const { iterations, wallNs } = await engine.measure(blockMs, seed, on);
+    rates.push((iterations / wallNs) * 1e9);
+  }
+  return rates;
+}
+
+function crowdedTable(engines: readonly Engine[], measured: readonly (readonly number[])[]): string {
+  const columns = [
+    { title: 'test', align: 'left' },
+    { title: 'plan', align: 'left' },
+    { title: 'iterations/s', align: 'right' },
+  ] as const;
+  const rows = engines.map(({ test, name }, index) => [
+    test,
+    name,
+    shortCount(median(measured.flatMap((rates) => rates.slice(index, index + 1)))),
+  ]);
+  return text(columns, rows);
+}
+
+function text(columns: readonly Column[], rows: readonly (readonly string[])[]): string {
+  const layout = layOut(columns, rows, 110);
+  return [columns.map(({ title }) => title), ...rows].flatMap((row) => rowLines(layout, row)).join('\n');
+}
+
 function table(engines: readonly Engine[], measured: readonly Round[]): string {
   const columns = [
     { title: 'engine', align: 'left' },
@@ -124,8 +173,7 @@ function table(engines: readonly Engine[], measured: readonly Round[]): string {
       medianOf((one) => one.iterationsPerRoundTrip).toFixed(1),
     ];
   });
-  const layout = layOut(columns, rows, 110);
-  return [columns.map(({ title }) => title), ...rows].flatMap((row) => rowLines(layout, row)).join('\n');
+  return text(columns, rows);
 }
 
 function median(values: readonly number[]): number {
