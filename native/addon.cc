@@ -73,6 +73,14 @@ std::vector<Element> list(const Napi::Object &object, const char *field, Element
   return elements;
 }
 
+// The CPUs of a copy.
+std::vector<int> read_copy(const Napi::Object &object) {
+  const uint32_t threads = object.IsArray() ? object.As<Napi::Array>().Length() : 0;
+  std::vector<int> cpus;
+  for (uint32_t i = 0; i < threads; i++) cpus.push_back(integer<int>(object, std::to_string(i).c_str()));
+  return cpus;
+}
+
 ThreadRequest read_thread(const Napi::Object &object) {
   ThreadRequest thread;
   thread.code = bytes(object, "code");
@@ -123,6 +131,7 @@ RunRequest read_request(const Napi::Object &object) {
   request.start_delay_ticks = integer<uint64_t>(object, "startDelayTicks");
   request.seed = bigint(object, "seed");
   request.timeout_ms = integer<uint64_t>(object, "timeoutMs");
+  request.copies = list<std::vector<int>>(object, "copies", read_copy);
   return request;
 }
 

@@ -197,19 +197,15 @@ uint64_t Block::random_delay(ThreadState &state) const {
   return (next_random(state.random) >> 32) * request_.start_delay_ticks >> 32;
 }
 
-RunReply Block::reply() const {
-  RunReply reply;
-  TupleCounts sum(request_.observed.size());
+void Block::add_to(TupleCounts &outcomes, RunReply &reply) const {
   for (const ThreadState &state : states_) {
-    state.histogram.add_to(sum);
+    state.histogram.add_to(outcomes);
     reply.threads.push_back(state.report);
   }
-  reply.outcomes = sum.outcomes();
-  for (const Outcome &outcome : reply.outcomes) reply.iterations += outcome.count;
-  reply.run_ns = static_cast<double>(states_.front().run_ns);
+  reply.run_ns = std::max(reply.run_ns, static_cast<double>(states_.front().run_ns));
+  if (stuck_thread_ < 0) return;
   reply.stuck_thread = stuck_thread_;
   reply.stuck_status = stuck_status_;
-  return reply;
 }
 
 }  // namespace fencepost

@@ -28,8 +28,8 @@ class Block {
   // Makes every run_thread return soon.
   void abort() { meeting_.abort(); }
 
-  // What was counted, once every run_thread has returned.
-  RunReply reply() const;
+  // Adds what was counted, once every run_thread has returned.
+  void add_to(TupleCounts &outcomes, RunReply &reply) const;
 
  private:
   // The cells that a thread initialises and counts. It runs its function on all of them.

@@ -59,6 +59,8 @@ struct RunRequest {
   uint64_t start_delay_ticks = 0;  // each thread waits a random time below this after a rendezvous; not in `free`
   uint64_t seed = 0;
   uint64_t timeout_ms = 0;  // give up on the block after this long
+  // The CPUs of further copies, thread by thread: they run at the same time, each on memory of its own.
+  std::vector<std::vector<int>> copies;
 };
 
 struct Outcome {
@@ -73,10 +75,12 @@ struct ThreadReport {
 };
 
 struct RunReply {
-  std::vector<Outcome> outcomes;
-  std::vector<ThreadReport> threads;
-  uint64_t iterations = 0;
-  double run_ns = 0;   // threads between the first rendezvous and the last iteration of each batch, summed
+  std::vector<Outcome> outcomes;  // of all copies
+  std::vector<ThreadReport> threads;  // copy after copy
+  uint64_t iterations = 0;  // of all copies
+  // Threads between the first rendezvous and the last iteration of each batch, summed; of the copy
+  // that took longest.
+  double run_ns = 0;
   double wall_ns = 0;  // the whole block: initialising, running, counting
   int stuck_thread = -1;
   uint64_t stuck_status = 0;  // what that thread's function returned

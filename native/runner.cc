@@ -1,6 +1,7 @@
 #include "runner.h"
 
 #include <chrono>
+#include <deque>
 #include <set>
 #include <stdexcept>
 #include <string>
@@ -36,6 +37,7 @@ void check(const RunRequest &request) {
   require(request.cells > 0 && request.batches > 0 && request.group > 0, "cells, batches and group must be at least 1");
   require(request.timeout_ms > 0, "timeout_ms must be at least 1");
   require(request.start_delay_ticks < uint64_t{1} << 32, "start_delay_ticks must be below 2^32");
+  for (const std::vector<int> &cpus : request.copies) require(cpus.size() == threads, "a copy needs a cpu for each thread");
 
   const auto fits = [&](size_t offset, unsigned width, size_t stride, size_t bytes) {
     return (width == 4 || width == 8) && stride <= bytes && offset <= bytes &&
@@ -100,14 +102,30 @@ struct Ending {
   bool timed_out;
 };
 
-// Runs a block's threads to their end.
+// Runs the threads of some blocks, which have equally many, to their end.
 template <typename AnyBlock>
-Ending work_off(WorkerPool &workers, const std::vector<int> &cpus, uint64_t timeout_ms, AnyBlock &block) {
+Ending work_off(WorkerPool &workers, const std::vector<int> &cpus, uint64_t timeout_ms, std::deque<AnyBlock> &blocks) {
+  const size_t threads = cpus.size() / blocks.size();
   const int64_t begin_ns = now_ns();
   const bool timed_out = workers.run(
-      cpus, std::chrono::milliseconds(timeout_ms), [&](size_t thread) { block.run_thread(thread); },
-      [&] { block.abort(); });
+      cpus, std::chrono::milliseconds(timeout_ms),
+      [&](size_t worker) { blocks[worker / threads].run_thread(worker % threads); },
+      [&] {
+        for (AnyBlock &block : blocks) block.abort();
+      });
   return {static_cast<double>(now_ns() - begin_ns), timed_out};
+}
+
+// The request as each copy has it: on its CPUs, and with random delays of its own.
+std::vector<RunRequest> by_copy(const RunRequest &request) {
+  std::vector<RunRequest> copies{request};
+  for (const std::vector<int> &cpus : request.copies) {
+    RunRequest copy = request;
+    for (size_t i = 0; i < cpus.size(); i++) copy.threads[i].cpu = cpus[i];
+    copy.seed += copies.size();
+    copies.push_back(std::move(copy));
+  }
+  return copies;
 }
 
 void check_total(uint64_t counted, uint64_t asked) {
@@ -124,17 +142,29 @@ RunReply Runner::run(const RunRequest &request) {
   }
   std::lock_guard<std::mutex> turn(turn_);
 
-  cells_.reserve(request.memory_bytes);
-  const std::vector<char *> outs = reserve_outs(request.threads, request.cells);
   const CodePages code(request.threads);
-  const std::vector<int> cpus = cpus_of(request.threads);
-  Block block(request, code, cells_.begin(), outs, is_crowded(cpus));
-  const Ending ending = work_off(workers_, cpus, request.timeout_ms, block);
+  const std::vector<RunRequest> copies = by_copy(request);
+  std::vector<int> cpus;
+  for (const RunRequest &copy : copies) {
+    for (int cpu : cpus_of(copy.threads)) cpus.push_back(cpu);
+  }
+  std::deque<Block> blocks;
+  for (size_t i = 0; i < copies.size(); i++) {
+    blocks.emplace_back(copies[i], code, reserve_cells(i, request.memory_bytes),
+                        reserve_outs(i, request.threads, request.cells), is_crowded(cpus));
+  }
+  const Ending ending = work_off(workers_, cpus, request.timeout_ms, blocks);
 
-  RunReply reply = block.reply();
+  RunReply reply;
+  TupleCounts sum(request.observed.size());
+  for (const Block &block : blocks) block.add_to(sum, reply);
+  reply.outcomes = sum.outcomes();
+  for (const Outcome &outcome : reply.outcomes) reply.iterations += outcome.count;
   reply.wall_ns = ending.wall_ns;
   reply.timed_out = ending.timed_out;
-  if (!ending.timed_out && reply.stuck_thread < 0) check_total(reply.iterations, request.cells * request.batches);
+  if (!ending.timed_out && reply.stuck_thread < 0) {
+    check_total(reply.iterations, request.cells * request.batches * copies.size());
+  }
   return reply;
 }
 
@@ -142,27 +172,35 @@ PerpetualReply Runner::run(const PerpetualRequest &request) {
   check(request);
   std::lock_guard<std::mutex> turn(turn_);
 
-  cells_.reserve(request.memory_bytes);
-  const std::vector<char *> outs = reserve_outs(request.threads, request.iterations * request.threads.size());
   const CodePages code(request.threads);
   const std::vector<int> cpus = cpus_of(request.threads);
-  PerpetualBlock block(request, code, cells_.begin(), outs, is_crowded(cpus));
-  const Ending ending = work_off(workers_, cpus, request.timeout_ms, block);
+  std::deque<PerpetualBlock> blocks;
+  blocks.emplace_back(request, code, reserve_cells(0, request.memory_bytes),
+                      reserve_outs(0, request.threads, request.iterations * request.threads.size()),
+                      is_crowded(cpus));
+  const Ending ending = work_off(workers_, cpus, request.timeout_ms, blocks);
 
-  PerpetualReply reply = block.reply();
+  PerpetualReply reply = blocks.front().reply();
   reply.wall_ns = ending.wall_ns;
   reply.timed_out = ending.timed_out;
   if (!ending.timed_out) check_total(reply.iterations, request.iterations * request.batches);
   return reply;
 }
 
+char *Runner::reserve_cells(size_t copy, size_t bytes) {
+  while (cells_.size() <= copy) cells_.emplace_back("test memory");
+  cells_[copy].reserve(bytes);
+  return cells_[copy].begin();
+}
+
 // Room for so many out records of each thread.
-std::vector<char *> Runner::reserve_outs(const std::vector<ThreadRequest> &threads, size_t records) {
-  while (outs_.size() < threads.size()) outs_.emplace_back("out records");
+std::vector<char *> Runner::reserve_outs(size_t copy, const std::vector<ThreadRequest> &threads, size_t records) {
   std::vector<char *> outs;
   for (size_t i = 0; i < threads.size(); i++) {
-    outs_[i].reserve(threads[i].out_bytes * records);
-    outs.push_back(outs_[i].begin());
+    const size_t place = copy * threads.size() + i;
+    while (outs_.size() <= place) outs_.emplace_back("out records");
+    outs_[place].reserve(threads[i].out_bytes * records);
+    outs.push_back(outs_[place].begin());
   }
   return outs;
 }

@@ -50,6 +50,8 @@ export interface RunRequest {
   readonly startDelayTicks: number;
   readonly seed: bigint;
   readonly timeoutMs: number;
+  /** The CPUs of further copies, thread by thread: they run at the same time, each on memory of its own. */
+  readonly copies: readonly (readonly number[])[];
 }
 
 /**
@@ -80,6 +82,7 @@ export interface RunReply {
   /** Outcome after outcome, each as many values as were observed. */
   readonly values: BigInt64Array;
   readonly counts: Float64Array;
+  /** Copy after copy. */
   readonly threads: readonly ThreadReply[];
   readonly iterations: number;
   readonly runNs: number;

@@ -81,6 +81,7 @@ export function request(given: Partial<RunRequest> & Pick<RunRequest, 'threads'>
     startDelayTicks: 0,
     seed: 1n,
     timeoutMs: 20_000,
+    copies: [],
     ...given,
   };
 }
