@@ -73,6 +73,14 @@ std::vector<Element> list(const Napi::Object &object, const char *field, Element
   return elements;
 }
 
+// The CPUs of a copy.
+std::vector<int> read_copy(const Napi::Object &object) {
+  const uint32_t threads = object.IsArray() ? object.As<Napi::Array>().Length() : 0;
+  std::vector<int> cpus;
+  for (uint32_t i = 0; i < threads; i++) cpus.push_back(integer<int>(object, std::to_string(i).c_str()));
+  return cpus;
+}
+
 ThreadRequest read_thread(const Napi::Object &object) {
   ThreadRequest thread;
   thread.code = bytes(object, "code");
@@ -105,7 +113,8 @@ Rendezvous read_rendezvous(const Napi::Object &object, const char *field) {
   const std::string name = value.IsString() ? value.As<Napi::String>().Utf8Value() : "";
   if (name == "spin") return Rendezvous::spin;
   if (name == "deadline") return Rendezvous::deadline;
-  throw wrong(object, field, "\"spin\" or \"deadline\"");
+  if (name == "free") return Rendezvous::free;
+  throw wrong(object, field, "\"spin\", \"deadline\" or \"free\"");
 }
 
 RunRequest read_request(const Napi::Object &object) {
@@ -122,6 +131,29 @@ RunRequest read_request(const Napi::Object &object) {
   request.start_delay_ticks = integer<uint64_t>(object, "startDelayTicks");
   request.seed = bigint(object, "seed");
   request.timeout_ms = integer<uint64_t>(object, "timeoutMs");
+  request.copies = list<std::vector<int>>(object, "copies", read_copy);
+  return request;
+}
+
+Reading read_reading(const Napi::Object &object) {
+  Reading reading;
+  reading.thread = integer<size_t>(object, "thread");
+  reading.offset_bytes = integer<size_t>(object, "offsetBytes");
+  reading.width_bytes = integer<unsigned>(object, "widthBytes");
+  reading.writer = integer<size_t>(object, "writer");
+  reading.stores = integer<uint64_t>(object, "stores");
+  reading.wanted = integer<uint64_t>(object, "wanted");
+  return reading;
+}
+
+PerpetualRequest read_perpetual(const Napi::Object &object) {
+  PerpetualRequest request;
+  request.threads = list<ThreadRequest>(object, "threads", read_thread);
+  request.readings = list<Reading>(object, "readings", read_reading);
+  request.memory_bytes = integer<size_t>(object, "memoryBytes");
+  request.iterations = integer<size_t>(object, "iterations");
+  request.batches = integer<size_t>(object, "batches");
+  request.timeout_ms = integer<uint64_t>(object, "timeoutMs");
   return request;
 }
 
@@ -131,6 +163,12 @@ Napi::Object write_thread(Napi::Env env, const ThreadReport &report) {
   object["strayedBatches"] = static_cast<double>(report.strayed_batches);
   object["involuntarySwitches"] = static_cast<double>(report.involuntary_switches);
   return object;
+}
+
+Napi::Array write_threads(Napi::Env env, const std::vector<ThreadReport> &reports) {
+  Napi::Array threads = Napi::Array::New(env);
+  for (uint32_t i = 0; i < reports.size(); i++) threads[i] = write_thread(env, reports[i]);
+  return threads;
 }
 
 Napi::Value write_stuck(Napi::Env env, const RunReply &reply) {
@@ -150,17 +188,26 @@ Napi::Value write_reply(Napi::Env env, const RunReply &reply) {
     for (size_t j = 0; j < width; j++) values[i * width + j] = outcome.values[j];
     counts[i] = static_cast<double>(outcome.count);
   }
-  Napi::Array threads = Napi::Array::New(env);
-  for (uint32_t i = 0; i < reply.threads.size(); i++) threads[i] = write_thread(env, reply.threads[i]);
 
   Napi::Object object = Napi::Object::New(env);
   object["values"] = values;
   object["counts"] = counts;
-  object["threads"] = threads;
+  object["threads"] = write_threads(env, reply.threads);
   object["iterations"] = static_cast<double>(reply.iterations);
   object["runNs"] = reply.run_ns;
   object["wallNs"] = reply.wall_ns;
   object["stuck"] = write_stuck(env, reply);
+  object["timedOut"] = reply.timed_out;
+  return object;
+}
+
+Napi::Value write_perpetual(Napi::Env env, const PerpetualReply &reply) {
+  Napi::Object object = Napi::Object::New(env);
+  object["witnesses"] = static_cast<double>(reply.witnesses);
+  object["threads"] = write_threads(env, reply.threads);
+  object["iterations"] = static_cast<double>(reply.iterations);
+  object["runNs"] = reply.run_ns;
+  object["wallNs"] = reply.wall_ns;
   object["timedOut"] = reply.timed_out;
   return object;
 }
@@ -233,6 +280,11 @@ Napi::Value run(const Napi::CallbackInfo &info) {
   return Task<RunReply>::start(info.Env(), [request] { return runner().run(request); }, write_reply);
 }
 
+Napi::Value run_perpetual(const Napi::CallbackInfo &info) {
+  const PerpetualRequest request = read_perpetual(only_argument(info));
+  return Task<PerpetualReply>::start(info.Env(), [request] { return runner().run(request); }, write_perpetual);
+}
+
 Napi::Value ping_pong(const Napi::CallbackInfo &info) {
   const Napi::Object request = only_argument(info);
   const int first_cpu = integer<int>(request, "firstCpu");
@@ -249,6 +301,7 @@ Napi::Value machine_facts_object(const Napi::CallbackInfo &info) {
 Napi::Object initialise(Napi::Env env, Napi::Object exports) {
   allowed_cpus();  // read now, before any thread is pinned
   exports["run"] = Napi::Function::New(env, run, "run");
+  exports["runPerpetual"] = Napi::Function::New(env, run_perpetual, "runPerpetual");
   exports["pingPong"] = Napi::Function::New(env, ping_pong, "pingPong");
   exports["machineFacts"] = Napi::Function::New(env, machine_facts_object, "machineFacts");
   return exports;

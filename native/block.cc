@@ -1,14 +1,12 @@
 #include "block.h"
 
-#include <sys/resource.h>
-
 #include <algorithm>
-#include <chrono>
 #include <cstring>
 #include <optional>
 
-#include "affinity.h"
 #include "arch/arch.h"
+#include "clock.h"
+#include "thread_watch.h"
 #include "time_base.h"
 
 namespace fencepost {
@@ -18,20 +16,9 @@ namespace {
 // Between agreeing on a batch's first start time and that time: some cache-line transfers long.
 constexpr double lead_seconds = 2e-6;
 
-int64_t now_ns() {
-  return std::chrono::nanoseconds(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
-
-#ifdef RUSAGE_THREAD
-constexpr int counted_for = RUSAGE_THREAD;
-#else
-constexpr int counted_for = RUSAGE_SELF;  // macOS counts for the process alone: more than the thread's
-#endif
-
-uint64_t involuntary_switches() {
-  rusage usage;
-  return getrusage(counted_for, &usage) == 0 ? static_cast<uint64_t>(usage.ru_nivcsw) : 0;
-}
+// How far a thread may be ahead of another in a free batch: within one group they wait for each other
+// most of the time.
+constexpr size_t groups_apart = 4;
 
 // SplitMix64 (Steele, Lea, Flood, 2014).
 uint64_t next_random(uint64_t &state) {
@@ -70,7 +57,8 @@ Block::Block(const RunRequest &request, const CodePages &code, char *cells, std:
       meeting_(request.threads.size(), crowded),
       timetable_(request.threads.size(),
                  static_cast<uint64_t>(time_base().ticks_per_second * lead_seconds),
-                 request.start_delay_ticks) {
+                 request.start_delay_ticks),
+      progress_(request.threads.size()) {
   const size_t threads = request.threads.size();
   uint64_t random = request.seed;
   for (size_t i = 0; i < threads; i++) {
@@ -84,18 +72,16 @@ Block::Block(const RunRequest &request, const CodePages &code, char *cells, std:
 
 void Block::run_thread(size_t thread) {
   ThreadState &state = states_[thread];
-  const int cpu = request_.threads[thread].cpu;
-  const uint64_t switches_before = involuntary_switches();
+  ThreadWatch watch(request_.threads[thread].cpu);
   CodePages::let_this_thread_execute();
   arch::synchronise_instructions();
   for (size_t batch = 0; batch < request_.batches; batch++) {
     initialise(state.slice);
-    if (!run_batch(thread)) break;
+    if (!run_batch(thread, batch)) break;
     state.histogram.count(state.slice.first, state.slice.end);
-    if (!is_pinned_to(cpu)) state.report.strayed_batches++;
+    watch.look();
   }
-  state.report.cpu = current_cpu();
-  state.report.involuntary_switches = involuntary_switches() - switches_before;
+  state.report = watch.report();
 }
 
 // Writes the initial values, and zeroes the out records, so that a record that the code did not
@@ -124,11 +110,21 @@ void Block::initialise(const Slice &slice) const {
 }
 
 // False when the block was aborted.
-bool Block::run_batch(size_t thread) {
+bool Block::run_batch(size_t thread, size_t batch) {
   if (!meeting_.meet(thread)) return false;
   const int64_t begin_ns = now_ns();
-  const bool deadline = request_.rendezvous == Rendezvous::deadline;
-  if (!(deadline ? run_by_timetable(thread) : run_by_meeting(thread))) return false;
+  const auto run = [&] {
+    switch (request_.rendezvous) {
+      case Rendezvous::spin:
+        return run_by_meeting(thread);
+      case Rendezvous::deadline:
+        return run_by_timetable(thread);
+      case Rendezvous::free:
+        return run_freely(thread, batch);
+    }
+    return false;
+  };
+  if (!run()) return false;
   arch::full_fence();  // a non-temporal store is not ordered before the meeting by anything less
   if (!meeting_.meet(thread)) return false;
   if (thread == 0) timetable_.adapt();
@@ -162,6 +158,16 @@ bool Block::run_by_timetable(size_t thread) {
   return true;
 }
 
+bool Block::run_freely(size_t thread, size_t batch) {
+  const size_t most_drift = groups_apart * request_.group;
+  for (size_t first = 0; first < request_.cells; first += request_.group) {
+    if (!run_group(thread, first)) return false;
+    const size_t done = std::min(request_.cells, first + request_.group);
+    if (!progress_.advance(thread, batch * request_.cells + done, most_drift, meeting_)) return false;
+  }
+  return true;
+}
+
 // Waits for a time of the time base, unless the block was aborted. Returns when it went on.
 uint64_t Block::wait_until(uint64_t time) const {
   uint64_t now;
@@ -191,19 +197,15 @@ uint64_t Block::random_delay(ThreadState &state) const {
   return (next_random(state.random) >> 32) * request_.start_delay_ticks >> 32;
 }
 
-RunReply Block::reply() const {
-  RunReply reply;
-  TupleCounts sum(request_.observed.size());
+void Block::add_to(TupleCounts &outcomes, RunReply &reply) const {
   for (const ThreadState &state : states_) {
-    state.histogram.add_to(sum);
+    state.histogram.add_to(outcomes);
     reply.threads.push_back(state.report);
   }
-  reply.outcomes = sum.outcomes();
-  for (const Outcome &outcome : reply.outcomes) reply.iterations += outcome.count;
-  reply.run_ns = static_cast<double>(states_.front().run_ns);
+  reply.run_ns = std::max(reply.run_ns, static_cast<double>(states_.front().run_ns));
+  if (stuck_thread_ < 0) return;
   reply.stuck_thread = stuck_thread_;
   reply.stuck_status = stuck_status_;
-  return reply;
 }
 
 }  // namespace fencepost

@@ -9,6 +9,7 @@
 
 #include "code_pages.h"
 #include "histogram.h"
+#include "progress.h"
 #include "rendezvous.h"
 #include "run_request.h"
 #include "timetable.h"
@@ -27,8 +28,8 @@ class Block {
   // Makes every run_thread return soon.
   void abort() { meeting_.abort(); }
 
-  // What was counted, once every run_thread has returned.
-  RunReply reply() const;
+  // Adds what was counted, once every run_thread has returned.
+  void add_to(TupleCounts &outcomes, RunReply &reply) const;
 
  private:
   // The cells that a thread initialises and counts. It runs its function on all of them.
@@ -46,9 +47,10 @@ class Block {
   };
 
   void initialise(const Slice &slice) const;
-  bool run_batch(size_t thread);
+  bool run_batch(size_t thread, size_t batch);
   bool run_by_meeting(size_t thread);
   bool run_by_timetable(size_t thread);
+  bool run_freely(size_t thread, size_t batch);
   bool run_group(size_t thread, size_t first);
   uint64_t wait_until(uint64_t time) const;
   uint64_t random_delay(ThreadState &state) const;
@@ -59,6 +61,7 @@ class Block {
   const std::vector<char *> outs_;
   MeetingPoint meeting_;
   Timetable timetable_;
+  Progress progress_;
   std::deque<ThreadState> states_;
   std::atomic<int> stuck_thread_{-1};
   uint64_t stuck_status_ = 0;

@@ -35,7 +35,16 @@ struct ObservedValue {
   bool pointer = false;  // report it relative to the cell's address
 };
 
-enum class Rendezvous { spin, deadline };
+// How the threads of a batch keep together. Each runs generated code for `group` iterations at a time.
+//   spin      They wait for each other before each group. Works everywhere, and brings long bodies
+//             (critical sections) together; a thread learns that the others have come some hundred
+//             cycles late, so that short bodies overlap in a part of the group only.
+//   deadline  A group starts at a time that was agreed on before the batch: the closest start, and no
+//             line goes from one CPU to the other between groups. Needs a time base that all CPUs share.
+//   free      They do not meet after the batch has begun: each sweeps the cells, looks after each group
+//             how far the others are, and waits for one that is groups behind. The least overhead, and
+//             distances between threads of all sizes; but where they settle down is the machine's choice.
+enum class Rendezvous { spin, deadline, free };
 
 struct RunRequest {
   std::vector<ThreadRequest> threads;
@@ -45,11 +54,13 @@ struct RunRequest {
   size_t spacing_bytes = 0;
   size_t cells = 0;  // iterations in a batch
   size_t batches = 0;
-  size_t group = 1;  // iterations between two rendezvous
+  size_t group = 1;  // iterations between two rendezvous, or between two looks at each other
   Rendezvous rendezvous = Rendezvous::spin;
-  uint64_t start_delay_ticks = 0;  // each thread waits a random time below this after a rendezvous
+  uint64_t start_delay_ticks = 0;  // each thread waits a random time below this after a rendezvous; not in `free`
   uint64_t seed = 0;
   uint64_t timeout_ms = 0;  // give up on the block after this long
+  // The CPUs of further copies, thread by thread: they run at the same time, each on memory of its own.
+  std::vector<std::vector<int>> copies;
 };
 
 struct Outcome {
@@ -64,13 +75,46 @@ struct ThreadReport {
 };
 
 struct RunReply {
-  std::vector<Outcome> outcomes;
-  std::vector<ThreadReport> threads;
-  uint64_t iterations = 0;
-  double run_ns = 0;   // threads between the first rendezvous and the last iteration of each batch, summed
+  std::vector<Outcome> outcomes;  // of all copies
+  std::vector<ThreadReport> threads;  // copy after copy
+  uint64_t iterations = 0;  // of all copies
+  // Threads between the first rendezvous and the last iteration of each batch, summed; of the copy
+  // that took longest.
+  double run_ns = 0;
   double wall_ns = 0;  // the whole block: initialising, running, counting
   int stuck_thread = -1;
   uint64_t stuck_status = 0;  // what that thread's function returned
+  bool timed_out = false;
+};
+
+// What the condition of a perpetual test wants of one load (src/lower/perpetual-form.ts).
+struct Reading {
+  size_t thread = 0;
+  size_t offset_bytes = 0;  // of its value in the thread's out record
+  unsigned width_bytes = 4;
+  size_t writer = 0;    // the thread that stores to the location
+  uint64_t stores = 1;  // of one of its iterations to the location
+  uint64_t wanted = 0;  // which of them was read, from 1 on, or 0: something older than all of them
+};
+
+// Perpetual: threads that meet before a batch and never in it, on one cell. The most iterations and
+// relaxed outcomes by far, but only of tests that have such a form, and with the outcome of interest
+// counted alone.
+struct PerpetualRequest {
+  std::vector<ThreadRequest> threads;
+  std::vector<Reading> readings;
+  size_t memory_bytes = 0;  // of the cell: zeroed before each batch
+  size_t iterations = 0;    // in a batch
+  size_t batches = 0;
+  uint64_t timeout_ms = 0;
+};
+
+struct PerpetualReply {
+  uint64_t witnesses = 0;
+  std::vector<ThreadReport> threads;
+  uint64_t iterations = 0;
+  double run_ns = 0;   // threads between the beginning and the end of each batch, summed
+  double wall_ns = 0;  // the whole block: running and counting
   bool timed_out = false;
 };
 

@@ -1,13 +1,16 @@
 #include "runner.h"
 
 #include <chrono>
+#include <deque>
 #include <set>
 #include <stdexcept>
 #include <string>
 
 #include "affinity.h"
 #include "block.h"
+#include "clock.h"
 #include "code_pages.h"
+#include "perpetual_block.h"
 #include "ping_pong.h"
 #include "time_base.h"
 
@@ -15,18 +18,26 @@ namespace fencepost {
 
 namespace {
 
+// Values of a perpetual test are compared as numbers of 31 bits.
+constexpr uint64_t most_value = (uint64_t{1} << 31) - 1;
+
 void require(bool holds, const std::string &what) {
   if (!holds) throw std::invalid_argument("run request: " + what);
+}
+
+void check_threads(const std::vector<ThreadRequest> &threads) {
+  require(!threads.empty(), "no threads");
+  for (const ThreadRequest &thread : threads) require(!thread.code.empty(), "a thread without code");
 }
 
 // TypeScript fills requests in; a mistake there must not become a store to a wild address here.
 void check(const RunRequest &request) {
   const size_t threads = request.threads.size();
-  require(threads > 0, "no threads");
+  check_threads(request.threads);
   require(request.cells > 0 && request.batches > 0 && request.group > 0, "cells, batches and group must be at least 1");
   require(request.timeout_ms > 0, "timeout_ms must be at least 1");
   require(request.start_delay_ticks < uint64_t{1} << 32, "start_delay_ticks must be below 2^32");
-  for (const ThreadRequest &thread : request.threads) require(!thread.code.empty(), "a thread without code");
+  for (const std::vector<int> &cpus : request.copies) require(cpus.size() == threads, "a copy needs a cpu for each thread");
 
   const auto fits = [&](size_t offset, unsigned width, size_t stride, size_t bytes) {
     return (width == 4 || width == 8) && stride <= bytes && offset <= bytes &&
@@ -53,6 +64,29 @@ void check(const RunRequest &request) {
   }
 }
 
+void check(const PerpetualRequest &request) {
+  check_threads(request.threads);
+  require(request.iterations > 0 && request.batches > 0, "iterations and batches must be at least 1");
+  require(request.memory_bytes > 0, "a perpetual test needs its cell");
+  require(request.timeout_ms > 0, "timeout_ms must be at least 1");
+  for (const Reading &reading : request.readings) {
+    require(reading.thread < request.threads.size() && reading.writer < request.threads.size(),
+            "a reading of a thread that does not exist");
+    require(reading.width_bytes == 4 || reading.width_bytes == 8, "a reading is 4 or 8 bytes wide");
+    const size_t out_bytes = request.threads[reading.thread].out_bytes;
+    require(reading.width_bytes <= out_bytes && reading.offset_bytes <= out_bytes - reading.width_bytes,
+            "a reading lies outside its thread's out records");
+    require(reading.stores > 0 && reading.wanted <= reading.stores, "a reading of a store that does not exist");
+    require(request.iterations <= most_value / reading.stores, "more iterations than values can tell apart");
+  }
+}
+
+std::vector<int> cpus_of(const std::vector<ThreadRequest> &threads) {
+  std::vector<int> cpus;
+  for (const ThreadRequest &thread : threads) cpus.push_back(thread.cpu);
+  return cpus;
+}
+
 // Whether some of the threads must share a CPU.
 bool is_crowded(const std::vector<int> &cpus) {
   std::multiset<int> pinned(cpus.begin(), cpus.end());
@@ -61,6 +95,42 @@ bool is_crowded(const std::vector<int> &cpus) {
     if (pinned.count(cpu) > 1) return true;
   }
   return cpus.size() > allowed_cpus().size();
+}
+
+struct Ending {
+  double wall_ns;
+  bool timed_out;
+};
+
+// Runs the threads of some blocks, which have equally many, to their end.
+template <typename AnyBlock>
+Ending work_off(WorkerPool &workers, const std::vector<int> &cpus, uint64_t timeout_ms, std::deque<AnyBlock> &blocks) {
+  const size_t threads = cpus.size() / blocks.size();
+  const int64_t begin_ns = now_ns();
+  const bool timed_out = workers.run(
+      cpus, std::chrono::milliseconds(timeout_ms),
+      [&](size_t worker) { blocks[worker / threads].run_thread(worker % threads); },
+      [&] {
+        for (AnyBlock &block : blocks) block.abort();
+      });
+  return {static_cast<double>(now_ns() - begin_ns), timed_out};
+}
+
+// The request as each copy has it: on its CPUs, and with random delays of its own.
+std::vector<RunRequest> by_copy(const RunRequest &request) {
+  std::vector<RunRequest> copies{request};
+  for (const std::vector<int> &cpus : request.copies) {
+    RunRequest copy = request;
+    for (size_t i = 0; i < cpus.size(); i++) copy.threads[i].cpu = cpus[i];
+    copy.seed += copies.size();
+    copies.push_back(std::move(copy));
+  }
+  return copies;
+}
+
+void check_total(uint64_t counted, uint64_t asked) {
+  if (counted == asked) return;
+  throw std::logic_error("count outcomes: " + std::to_string(counted) + " instead of " + std::to_string(asked));
 }
 
 }  // namespace
@@ -72,33 +142,67 @@ RunReply Runner::run(const RunRequest &request) {
   }
   std::lock_guard<std::mutex> turn(turn_);
 
-  std::vector<int> cpus;
-  std::vector<char *> outs;
-  cells_.reserve(request.memory_bytes);
-  while (outs_.size() < request.threads.size()) outs_.emplace_back("out records");
-  for (size_t i = 0; i < request.threads.size(); i++) {
-    cpus.push_back(request.threads[i].cpu);
-    outs_[i].reserve(request.threads[i].out_bytes * request.cells);
-    outs.push_back(outs_[i].begin());
-  }
   const CodePages code(request.threads);
-  Block block(request, code, cells_.begin(), outs, is_crowded(cpus));
+  const std::vector<RunRequest> copies = by_copy(request);
+  std::vector<int> cpus;
+  for (const RunRequest &copy : copies) {
+    for (int cpu : cpus_of(copy.threads)) cpus.push_back(cpu);
+  }
+  std::deque<Block> blocks;
+  for (size_t i = 0; i < copies.size(); i++) {
+    blocks.emplace_back(copies[i], code, reserve_cells(i, request.memory_bytes),
+                        reserve_outs(i, request.threads, request.cells), is_crowded(cpus));
+  }
+  const Ending ending = work_off(workers_, cpus, request.timeout_ms, blocks);
 
-  const auto begin = std::chrono::steady_clock::now();
-  const bool timed_out = workers_.run(
-      cpus, std::chrono::milliseconds(request.timeout_ms), [&](size_t thread) { block.run_thread(thread); },
-      [&] { block.abort(); });
-  const std::chrono::duration<double, std::nano> wall = std::chrono::steady_clock::now() - begin;
-
-  RunReply reply = block.reply();
-  reply.wall_ns = wall.count();
-  reply.timed_out = timed_out;
-  const bool whole = !timed_out && reply.stuck_thread < 0;
-  if (whole && reply.iterations != request.cells * request.batches) {
-    throw std::logic_error("count outcomes: " + std::to_string(reply.iterations) + " instead of " +
-                           std::to_string(request.cells * request.batches));
+  RunReply reply;
+  TupleCounts sum(request.observed.size());
+  for (const Block &block : blocks) block.add_to(sum, reply);
+  reply.outcomes = sum.outcomes();
+  for (const Outcome &outcome : reply.outcomes) reply.iterations += outcome.count;
+  reply.wall_ns = ending.wall_ns;
+  reply.timed_out = ending.timed_out;
+  if (!ending.timed_out && reply.stuck_thread < 0) {
+    check_total(reply.iterations, request.cells * request.batches * copies.size());
   }
   return reply;
+}
+
+PerpetualReply Runner::run(const PerpetualRequest &request) {
+  check(request);
+  std::lock_guard<std::mutex> turn(turn_);
+
+  const CodePages code(request.threads);
+  const std::vector<int> cpus = cpus_of(request.threads);
+  std::deque<PerpetualBlock> blocks;
+  blocks.emplace_back(request, code, reserve_cells(0, request.memory_bytes),
+                      reserve_outs(0, request.threads, request.iterations * request.threads.size()),
+                      is_crowded(cpus));
+  const Ending ending = work_off(workers_, cpus, request.timeout_ms, blocks);
+
+  PerpetualReply reply = blocks.front().reply();
+  reply.wall_ns = ending.wall_ns;
+  reply.timed_out = ending.timed_out;
+  if (!ending.timed_out) check_total(reply.iterations, request.iterations * request.batches);
+  return reply;
+}
+
+char *Runner::reserve_cells(size_t copy, size_t bytes) {
+  while (cells_.size() <= copy) cells_.emplace_back("test memory");
+  cells_[copy].reserve(bytes);
+  return cells_[copy].begin();
+}
+
+// Room for so many out records of each thread.
+std::vector<char *> Runner::reserve_outs(size_t copy, const std::vector<ThreadRequest> &threads, size_t records) {
+  std::vector<char *> outs;
+  for (size_t i = 0; i < threads.size(); i++) {
+    const size_t place = copy * threads.size() + i;
+    while (outs_.size() <= place) outs_.emplace_back("out records");
+    outs_[place].reserve(threads[i].out_bytes * records);
+    outs.push_back(outs_[place].begin());
+  }
+  return outs;
 }
 
 double Runner::ping_pong(int first_cpu, int second_cpu, size_t round_trips) {

@@ -16,14 +16,19 @@ class Runner {
   // names the act when the request cannot be carried out.
   RunReply run(const RunRequest &request);
 
+  PerpetualReply run(const PerpetualRequest &request);
+
   // Median nanoseconds for a cache line to go from one CPU to the other and back.
   double ping_pong(int first_cpu, int second_cpu, size_t round_trips);
 
  private:
+  char *reserve_cells(size_t copy, size_t bytes);
+  std::vector<char *> reserve_outs(size_t copy, const std::vector<ThreadRequest> &threads, size_t records);
+
   std::mutex turn_;
   WorkerPool workers_;
-  TestMemory cells_{"test memory"};
-  std::deque<TestMemory> outs_;
+  std::deque<TestMemory> cells_;  // by copy
+  std::deque<TestMemory> outs_;   // by copy and thread
 };
 
 }  // namespace fencepost

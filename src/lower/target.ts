@@ -52,7 +52,7 @@ export interface Target {
   readonly leave: (status: number) => Code;
   /** Decrements `count` and branches to `head` while it is not zero. */
   readonly loop: (head: Label) => Code;
-  /** Adds any constant to a pointer register. */
+  /** Adds any constant to a register that holds 8 bytes, or 4 whose values stay below 2^31. */
   readonly advance: (register: Register, bytes: number) => Code;
   /** Stores a final register value in the out record. */
   readonly keep: (slotOffset: number, value: Register, width: Width) => Code;

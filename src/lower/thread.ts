@@ -89,14 +89,14 @@ export function emitThread(
   };
 }
 
-function variableNamed(registers: Registers, name: string): Variable {
+export function variableNamed(registers: Registers, name: string): Variable {
   const variable = registers.variables.get(name);
   if (variable === undefined) throw new Error(`variable ${name} has no register`);
   return variable;
 }
 
 /** The locations that a thread's code names, or that its registers point to at first. */
-function usedLocations(test: LitmusTest, thread: Thread): ReadonlySet<string> {
+export function usedLocations(test: LitmusTest, thread: Thread): ReadonlySet<string> {
   const used = new Set(
     initialRegistersOf(test, thread).flatMap(({ value }) =>
       value.kind === 'address' ? [value.location] : [],
@@ -116,7 +116,7 @@ function initialRegistersOf(test: LitmusTest, thread: Thread) {
 }
 
 /** Bases other than the cell's own pointer, at the first cell. */
-function startBases({ bases }: Registers, target: Target): Code {
+export function startBases({ bases }: Registers, target: Target): Code {
   const { cell } = target.registers;
   return bases
     .filter(({ register }) => register !== cell)

@@ -22,6 +22,12 @@ export type PlacementClass = (typeof placementClasses)[number];
 export interface Affinity {
   /** The CPU of each thread; -1 where it is not pinned. */
   readonly cpus: readonly number[];
+  /**
+   * The CPUs of further copies of the test, thread by thread, that run beside it: as near to each other as
+   * its own are, of no other kind, and on cores that no other copy uses, so that all run under the same
+   * conditions.
+   */
+  readonly copies: readonly (readonly number[])[];
   readonly class: PlacementClass;
   /** More threads than CPUs: they take turns instead of running at once. */
   readonly oversubscribed: boolean;
@@ -32,7 +38,8 @@ export interface Affinity {
 /**
  * Gives each thread of a test a CPU. By default distinct cores first, near each other and of the fastest
  * kind, then the remaining hardware threads of those cores, then round again. With `requestedCpus`,
- * thread i runs on the i-th of them, and round again where they are too few.
+ * thread i runs on the i-th of them, and round again where they are too few. CPUs that are left over
+ * get copies of the test.
  * @throws CpuSelectionError where a requested CPU cannot be had, or no CPU at all.
  */
 export function planAffinity(
@@ -50,23 +57,58 @@ export function planAffinity(
   const cpus = Array.from({ length: threadCount }, (_, thread) => pool[thread % pool.length] as number);
   const oversubscribed = threadCount > pool.length;
   const placed = placementClass(topology, cpus);
+  const copies = oversubscribed ? [] : placeCopies(topology, pool, threadCount);
+  const idle = pool.filter((cpu) => ![cpus, ...copies].flat().includes(cpu));
   const notes = [
     oversubscribed &&
       `${threadCount} threads share ${pool.length === 1 ? 'CPU' : 'CPUs'} ${formatCpuList(pool)}: they take turns and seldom run at once.`,
     requestedCpus !== undefined &&
-      pool.length > threadCount &&
-      `${threadCount} threads use the first of the requested CPUs; ${formatCpuList(pool.slice(threadCount))} stay idle.`,
+      idle.length > 0 &&
+      `${threadCount} threads${copies.length === 0 ? '' : ' and their copies'} use the other requested CPUs; ${formatCpuList(idle)} stay idle.`,
     placed === 'unknown' &&
       'Which CPUs share a core or a socket is unknown here: they were taken by number alone.',
     mixedKinds(topology, cpus),
   ];
-  return { cpus, class: placed, oversubscribed, notes: notes.filter((note) => typeof note === 'string') };
+  return {
+    cpus,
+    copies,
+    class: placed,
+    oversubscribed,
+    notes: notes.filter((note) => typeof note === 'string'),
+  };
+}
+
+/** Takes the CPUs behind the first copy's in turn, as many as a copy needs. */
+function placeCopies(
+  topology: Topology,
+  pool: readonly number[],
+  threadCount: number,
+): readonly (readonly number[])[] {
+  const [first = [], ...others] = Array.from({ length: Math.floor(pool.length / threadCount) }, (_, copy) =>
+    pool.slice(copy * threadCount, (copy + 1) * threadCount),
+  );
+  const kindsOf = (cpus: readonly number[]) => cpusOf(topology, cpus).map(({ kind }) => kind);
+  const kinds = new Set(kindsOf(first));
+  const placed = placementClass(topology, first);
+  const used = new Set(cpusOf(topology, first).map(({ core }) => core));
+  return others.filter((cpus) => {
+    const cores = cpusOf(topology, cpus).map(({ core }) => core);
+    const alike = placementClass(topology, cpus) === placed && kindsOf(cpus).every((kind) => kinds.has(kind));
+    if (!alike || cores.some((core) => used.has(core))) return false;
+    for (const core of cores) used.add(core);
+    return true;
+  });
+}
+
+function cpusOf(topology: Topology, ids: readonly number[]): readonly Cpu[] {
+  return topology.cpus.filter(({ id }) => ids.includes(id));
 }
 
 /** Where threads cannot be pinned (macOS): the system runs them where it likes. */
 export function unpinnedAffinity(topology: Topology, threadCount: number): Affinity {
   return {
     cpus: Array.from({ length: threadCount }, () => -1),
+    copies: [],
     class: 'unpinned',
     oversubscribed: threadCount > topology.allowed.length,
     notes: ['Threads are not pinned: the system places them and may move them.'],

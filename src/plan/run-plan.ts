@@ -6,14 +6,15 @@ import type { LayoutName } from '../lower/machine-code.ts';
 export interface RunPlan {
   readonly name: string;
   readonly layout: LayoutName;
-  readonly rendezvous: 'spin' | 'deadline';
-  /** Iterations between two rendezvous. */
+  /** How threads keep together: native/run_request.h tells what each is good for. */
+  readonly rendezvous: 'spin' | 'deadline' | 'free';
+  /** Iterations between two rendezvous; of free threads, between two looks at how far the others are. */
   readonly group: number;
   /** Iterations in a batch: the memory is initialised before it and read after it. */
   readonly cells: number;
   /** From one iteration's cell to the next. */
   readonly spacingBytes: number;
-  /** Each thread waits a random time below this, in ticks of the time base, after a rendezvous. */
+  /** Each thread waits a random time below this, in ticks of the time base, after a rendezvous; free ones do not. */
   readonly startDelayTicks: number;
 }
 

@@ -11,19 +11,21 @@ export function planText(test: LitmusTest, plans: readonly RunPlan[]): string {
 }
 
 function paragraph(plan: RunPlan): string {
-  const start =
-    plan.rendezvous === 'deadline'
-      ? 'threads start together at times of the time base'
-      : 'threads wait for each other, spinning';
   return [
     plan.name,
     `  layout         ${plan.layout}: ${layoutSentences[plan.layout]}`,
     `  spacing        ${plan.spacingBytes} bytes from one iteration's cell to the next`,
     `  batch          ${plan.cells} iterations: cells are initialised before it and read after it`,
-    `  rendezvous     ${plan.rendezvous}, every ${plan.group} iterations: ${start}`,
+    `  rendezvous     ${plan.rendezvous}, every ${plan.group} iterations: ${rendezvousSentences[plan.rendezvous]}`,
     `  start delay    ${plan.startDelayTicks === 0 ? 'none' : `random, below ${plan.startDelayTicks} ticks of the time base`}`,
   ].join('\n');
 }
+
+const rendezvousSentences: Readonly<Record<RunPlan['rendezvous'], string>> = {
+  spin: 'threads wait for each other, spinning',
+  deadline: 'threads start together at times of the time base',
+  free: 'threads look how far the others are, and wait for one that fell behind',
+};
 
 const layoutSentences: Readonly<Record<RunPlan['layout'], string>> = {
   split: 'each location in an array of its own',

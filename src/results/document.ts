@@ -163,6 +163,7 @@ function planRecords(experiment: readonly PlannedTest[]): PlanRecord[] {
     ...plan,
     name,
     cpus: affinity.cpus,
+    ...(affinity.copies.length === 0 ? {} : { copies: affinity.copies }),
     placement: affinity.class,
     oversubscribed: affinity.oversubscribed,
     pinned: !affinity.cpus.includes(-1),

@@ -20,7 +20,7 @@ export const planSchema = strictObject(
     name: text('Unique in the document; controls and runs refer to it.'),
     layout: Type.Enum([...layoutNames]),
     rendezvous: Type.Enum([...rendezvousNames]),
-    group: count('Iterations between two rendezvous.'),
+    group: count('Iterations between two rendezvous; of free threads, between two looks at each other.'),
     cells: count('Iterations in a batch.'),
     spacingBytes: count("From one iteration's cell to the next."),
     startDelayTicks: count(
@@ -29,6 +29,12 @@ export const planSchema = strictObject(
     cpus: Type.Array(Type.Integer({ minimum: -1 }), {
       description: 'One per thread; -1 where it was not pinned.',
     }),
+    copies: Type.Optional(
+      Type.Array(Type.Array(Type.Integer({ minimum: 0 })), {
+        description:
+          'The CPUs of further copies of the test that ran beside it, one per thread; absent: none.',
+      }),
+    ),
     placement: Type.Enum([...placementClasses]),
     oversubscribed: Type.Boolean({ description: 'More threads than CPUs: they took turns.' }),
     pinned: Type.Boolean(),

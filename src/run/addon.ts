@@ -31,7 +31,7 @@ export interface ObservedValueRequest {
   readonly pointer: boolean;
 }
 
-export const rendezvousNames = ['spin', 'deadline'] as const;
+export const rendezvousNames = ['spin', 'deadline', 'free'] as const;
 export type RendezvousName = (typeof rendezvousNames)[number];
 
 /** One block of work, some tens of milliseconds long. */
@@ -44,12 +44,14 @@ export interface RunRequest {
   /** Iterations in a batch. */
   readonly cells: number;
   readonly batches: number;
-  /** Iterations between two rendezvous. */
+  /** Iterations between two rendezvous, or between two looks at each other. */
   readonly group: number;
   readonly rendezvous: RendezvousName;
   readonly startDelayTicks: number;
   readonly seed: bigint;
   readonly timeoutMs: number;
+  /** The CPUs of further copies, thread by thread: they run at the same time, each on memory of its own. */
+  readonly copies: readonly (readonly number[])[];
 }
 
 /**
@@ -68,19 +70,56 @@ export function numberInPointer(reported: bigint): bigint | undefined {
   return isAddress ? undefined : BigInt.asIntN(64, reported ^ notAddressBit);
 }
 
+export interface ThreadReply {
+  /** Where it was last seen. */
+  readonly cpu: number;
+  /** Batches after which it was not on the CPU it was pinned to. */
+  readonly strayedBatches: number;
+  readonly involuntarySwitches: number;
+}
+
 export interface RunReply {
   /** Outcome after outcome, each as many values as were observed. */
   readonly values: BigInt64Array;
   readonly counts: Float64Array;
-  readonly threads: readonly {
-    readonly cpu: number;
-    readonly strayedBatches: number;
-    readonly involuntarySwitches: number;
-  }[];
+  /** Copy after copy. */
+  readonly threads: readonly ThreadReply[];
   readonly iterations: number;
   readonly runNs: number;
   readonly wallNs: number;
   readonly stuck: { readonly thread: number; readonly status: number } | undefined;
+  readonly timedOut: boolean;
+}
+
+/** What the condition of a perpetual test wants of one load (src/lower/perpetual-form.ts). */
+export interface ReadingRequest {
+  readonly thread: number;
+  readonly offsetBytes: number;
+  readonly widthBytes: 4 | 8;
+  readonly writer: number;
+  readonly stores: number;
+  readonly wanted: number;
+}
+
+/** A block of a perpetual test. */
+export interface PerpetualRequest {
+  readonly threads: readonly ThreadRequest[];
+  readonly readings: readonly ReadingRequest[];
+  /** Of the one cell, which is zeroed before each batch. */
+  readonly memoryBytes: number;
+  /** In a batch. */
+  readonly iterations: number;
+  readonly batches: number;
+  readonly timeoutMs: number;
+}
+
+export interface PerpetualReply {
+  /** Choices of an iteration of each thread that prove the test's outcome, each iteration in one at most. */
+  readonly witnesses: number;
+  readonly threads: readonly ThreadReply[];
+  readonly iterations: number;
+  readonly runNs: number;
+  readonly wallNs: number;
   readonly timedOut: boolean;
 }
 
@@ -112,6 +151,7 @@ export interface PingPongRequest {
 
 export interface Addon {
   run(request: RunRequest): Promise<RunReply>;
+  runPerpetual(request: PerpetualRequest): Promise<PerpetualReply>;
   machineFacts(): Promise<MachineFacts>;
   /** Median nanoseconds for a cache line to go from one CPU to the other and back. */
   pingPong(request: PingPongRequest): Promise<number>;

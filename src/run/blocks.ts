@@ -57,9 +57,7 @@ export async function* runTest(
       for (const { strategy, codes } of roundOrder(variants, round)) {
         const code = codes.get(placed.name);
         if (code === undefined || failed.has(strategy)) continue;
-        for (const size of blockSizes(amount, { plan: index, round, cells: placed.plan.cells }, () =>
-          pace.get(strategy),
-        )) {
+        for (const size of blockSizes(amount, { index, round, placed }, () => pace.get(strategy))) {
           if (stopped.aborted) return;
           const record = await runBlock(code, placed, size, runner, blockSeed(seed, block++));
           yield { test: test.test.name, strategy, plan: placed.name, ...record };
@@ -77,42 +75,49 @@ export async function* runTest(
 interface BlockSize {
   readonly cells: number;
   readonly batches: number;
+  /** How many copies run, the first among them. */
+  readonly copies: number;
 }
 
 const batchesToFindPace = 2;
 
 /**
- * A round's blocks in whole batches, none longer than it should be: a variant's first block is a short
- * one that tells its pace. A number of iterations that is not a whole number of batches ends with a
- * smaller one.
+ * A round's blocks in whole batches of all copies, none longer than it should be: a variant's first block
+ * is a short one that tells its pace. A number of iterations that does not come out even ends with batches
+ * of the first copy alone, and a smaller one.
  */
 function* blockSizes(
   amount: Amount,
-  { plan, round, cells }: { readonly plan: number; readonly round: number; readonly cells: number },
+  { index, round, placed }: { readonly index: number; readonly round: number; readonly placed: PlacedPlan },
   nsPerIteration: () => number | undefined,
 ): Generator<BlockSize> {
-  const batchesIn = (ms: number) => {
+  const { cells } = placed.plan;
+  const most = placed.affinity.copies.length + 1;
+  const batchesIn = (ms: number, copies: number) => {
     const pace = nsPerIteration();
-    return pace === undefined ? batchesToFindPace : Math.max(1, Math.round((ms * 1e6) / (pace * cells)));
+    if (pace === undefined) return batchesToFindPace;
+    return Math.max(1, Math.round((ms * 1e6) / (pace * cells * copies)));
   };
   if (amount.kind === 'time') {
-    if (nsPerIteration() === undefined) yield { cells, batches: batchesToFindPace };
-    yield { cells, batches: batchesIn(amount.blockMs) };
+    if (nsPerIteration() === undefined) yield { cells, batches: batchesToFindPace, copies: most };
+    yield { cells, batches: batchesIn(amount.blockMs, most), copies: most };
     return;
   }
-  let left = amount.perRound[plan]?.[round] ?? 0;
-  while (left >= cells) {
-    const batches = Math.min(Math.floor(left / cells), batchesIn(longestBlockMs));
-    yield { cells, batches };
-    left -= batches * cells;
+  let left = amount.perRound[index]?.[round] ?? 0;
+  for (const copies of most === 1 ? [1] : [most, 1]) {
+    while (left >= cells * copies) {
+      const batches = Math.min(Math.floor(left / (cells * copies)), batchesIn(longestBlockMs, copies));
+      yield { cells, batches, copies };
+      left -= batches * cells * copies;
+    }
   }
-  if (left > 0) yield { cells: left, batches: 1 };
+  if (left > 0) yield { cells: left, batches: 1, copies: 1 };
 }
 
 async function runBlock(
   code: MachineCode,
   { plan, affinity }: PlacedPlan,
-  { cells, batches }: BlockSize,
+  { cells, batches, copies }: BlockSize,
   runner: Runner,
   seed: bigint,
 ): Promise<Omit<BlockRecord, 'test' | 'strategy' | 'plan'>> {
@@ -139,6 +144,7 @@ async function runBlock(
     startDelayTicks: plan.startDelayTicks,
     seed,
     timeoutMs: blockTimeoutMs,
+    copies: affinity.copies.slice(0, copies - 1),
   };
   const nothing = { seed, iterations: 0, outcomes: [], runNs: 0, wallNs: 0, strayed: 0, switches: 0 };
   const answer = await runner.run(request);
@@ -153,7 +159,7 @@ async function runBlock(
     wallNs: reply.wallNs,
     strayed: reply.threads.reduce((sum, { strayedBatches }) => sum + strayedBatches, 0),
     switches: reply.threads.reduce((sum, { involuntarySwitches }) => sum + involuntarySwitches, 0),
-    problem: problemOf(reply, code, outcomes, cells * batches),
+    problem: problemOf(reply, code, outcomes, cells * batches * copies),
   };
 }
 
@@ -171,7 +177,7 @@ function problemOf(
   }
   if (reply.timedOut) return `no end within ${blockTimeoutMs / 1000} s`;
   const strayed = reply.threads.findIndex(({ strayedBatches }) => strayedBatches > 0);
-  if (strayed !== -1) return `P${strayed} was moved off the CPU it was pinned to`;
+  if (strayed !== -1) return `P${strayed % code.threads.length} was moved off the CPU it was pinned to`;
   const total = outcomes.reduce((sum, { count }) => sum + count, 0);
   if (total !== asked) return `${total} outcomes were counted in ${asked} iterations`;
   return undefined;

@@ -2,10 +2,17 @@
  * The process that generated code runs in, so that a fault there costs one block. Started by
  * runner.ts; answers one message at a time.
  */
-import { loadAddon, type Addon, type PingPongRequest, type RunRequest } from './addon.ts';
+import {
+  loadAddon,
+  type Addon,
+  type PerpetualRequest,
+  type PingPongRequest,
+  type RunRequest,
+} from './addon.ts';
 
 export type ChildRequest =
   | { readonly kind: 'run'; readonly request: RunRequest }
+  | { readonly kind: 'run-perpetual'; readonly request: PerpetualRequest }
   | { readonly kind: 'ping-pong'; readonly request: PingPongRequest }
   | { readonly kind: 'machine-facts' };
 
@@ -27,6 +34,8 @@ async function answer(addon: Addon, message: ChildRequest): Promise<unknown> {
   switch (message.kind) {
     case 'run':
       return addon.run(message.request);
+    case 'run-perpetual':
+      return addon.runPerpetual(message.request);
     case 'ping-pong':
       return addon.pingPong(message.request);
     case 'machine-facts':

@@ -1,6 +1,13 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { MachineFacts, PingPongRequest, RunReply, RunRequest } from './addon.ts';
+import type {
+  MachineFacts,
+  PerpetualReply,
+  PerpetualRequest,
+  PingPongRequest,
+  RunReply,
+  RunRequest,
+} from './addon.ts';
 import type { ChildMessage, ChildRequest } from './child.ts';
 
 /**
@@ -17,6 +24,7 @@ export type BlockOutcome = Answer<RunReply>;
 /** Runs requests in a child process, one after another: a call waits for earlier ones. */
 export interface Runner {
   run(request: RunRequest): Promise<BlockOutcome>;
+  runPerpetual(request: PerpetualRequest): Promise<Answer<PerpetualReply>>;
   machineFacts(): Promise<Answer<MachineFacts>>;
   pingPong(request: PingPongRequest): Promise<Answer<number>>;
   /** The child's process id, undefined while there is none. */
@@ -65,6 +73,7 @@ export async function startRunner(): Promise<Runner> {
 
   return {
     run: (request) => inTurn({ kind: 'run', request }, request.timeoutMs + marginMs),
+    runPerpetual: (request) => inTurn({ kind: 'run-perpetual', request }, request.timeoutMs + marginMs),
     machineFacts: () => inTurn({ kind: 'machine-facts' }, probeTimeoutMs),
     pingPong: (request) => inTurn({ kind: 'ping-pong', request }, probeTimeoutMs),
     get pid() {

@@ -55,6 +55,16 @@ export function perCell(spacingBytes: number, outBytes: number, ...body: readonl
   return Uint8Array.from([...loop, ...jump, 0x31, 0xc0, ret]); // xor eax, eax; ret
 }
 
+/** Leaves a table of 32-bit numbers in the out records, whatever the iterations: a thread that loaded just those. */
+export function copyToOut(table: readonly number[]): Uint8Array {
+  const moveRdiRsi = [0x48, 0x89, 0xf7]; // mov rdi, rsi
+  const behindRet = [0x48, 0x8d, 0x35, ...imm32(10)]; // lea rsi, [rip+10]
+  const bytes = [0xb9, ...imm32(4 * table.length)]; // mov ecx, bytes
+  const repMovsb = [0xf3, 0xa4]; // rep movsb
+  const copy = [...moveRdiRsi, ...behindRet, ...bytes, ...repMovsb, 0x31, 0xc0, ret]; // xor eax, eax; ret
+  return Uint8Array.from([...copy, ...table.flatMap(imm32)]);
+}
+
 /** A request with every field set; give what matters to the test. */
 export function request(given: Partial<RunRequest> & Pick<RunRequest, 'threads'>): RunRequest {
   const cells = given.cells ?? 8192;
@@ -71,6 +81,7 @@ export function request(given: Partial<RunRequest> & Pick<RunRequest, 'threads'>
     startDelayTicks: 0,
     seed: 1n,
     timeoutMs: 20_000,
+    copies: [],
     ...given,
   };
 }

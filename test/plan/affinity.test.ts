@@ -49,6 +49,7 @@ describe('threads are placed by default', () => {
   test('round again, marked, where there are more of them than CPUs', () => {
     expect(planAffinity(saved('guest-2-vcpu'), 4)).toEqual({
       cpus: [0, 1, 0, 1],
+      copies: [],
       class: 'shared-cache',
       oversubscribed: true,
       notes: ['4 threads share CPUs 0-1: they take turns and seldom run at once.'],
@@ -58,6 +59,7 @@ describe('threads are placed by default', () => {
   test('by number alone, and said so, where the topology is unknown', () => {
     expect(planAffinity(topologyFrom(new Map(), [0, 1, 2]), 2)).toEqual({
       cpus: [0, 1],
+      copies: [],
       class: 'unknown',
       oversubscribed: false,
       notes: ['Which CPUs share a core or a socket is unknown here: they were taken by number alone.'],
@@ -80,14 +82,18 @@ describe('threads are placed on request', () => {
   });
 
   test('with a note on requested CPUs that stay idle', () => {
-    expect(planAffinity(saved('two-socket-server'), 2, [0, 1, 2, 3]).notes).toEqual([
-      '2 threads use the first of the requested CPUs; 2-3 stay idle.',
+    expect(planAffinity(saved('two-socket-server'), 2, [0, 1, 2]).notes).toEqual([
+      '2 threads use the other requested CPUs; 2 stay idle.',
+    ]);
+    expect(planAffinity(saved('two-socket-server'), 2, [0, 1, 2, 3, 4]).notes).toEqual([
+      '2 threads and their copies use the other requested CPUs; 4 stay idle.',
     ]);
   });
 
   test('on one CPU, marked, if it is the only one requested', () => {
     expect(planAffinity(saved('guest-2-vcpu'), 2, [1])).toEqual({
       cpus: [1, 1],
+      copies: [],
       class: 'one-cpu',
       oversubscribed: true,
       notes: ['2 threads share CPU 1: they take turns and seldom run at once.'],
@@ -114,6 +120,40 @@ describe('threads are placed on request', () => {
     expect(() => planAffinity(saved('container-cpuset'), 2, [0, 7, 8])).toThrow(
       /CPU 8 does not exist.*CPU 7 is offline.*CPU 0 is hidden/,
     );
+  });
+});
+
+describe('CPUs that are left over get copies, placed as the first', () => {
+  test.each([
+    // machine, threads, requested CPUs, CPUs of the copies
+    ['guest-2-vcpu', 2, undefined, []],
+    ['guest-2-vcpu', 1, undefined, [[1]]],
+    [
+      'two-socket-server',
+      2,
+      undefined,
+      [
+        [2, 3],
+        [4, 5],
+        [6, 7],
+      ],
+    ],
+    [
+      'two-socket-server',
+      2,
+      [0, 8, 1, 9, 2, 10],
+      [
+        [1, 9],
+        [2, 10],
+      ],
+    ],
+    ['power9-smt8', 2, undefined, [[16, 24]]],
+    ['s390x-lpar', 2, undefined, [[4, 6]]],
+    ['laptop-hybrid', 2, undefined, [[4, 6]]],
+    ['container-cpuset', 2, undefined, []],
+    ['apple-m1-linux', 2, undefined, [[6, 7]]],
+  ] as const)('on %s, %i threads, of CPUs %j: on %j', (machine, threads, requested, copies) => {
+    expect(planAffinity(saved(machine), threads, requested).copies).toEqual(copies);
   });
 });
 

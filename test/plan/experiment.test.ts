@@ -37,6 +37,7 @@ function plan(
     plans: (test) => plansFor(test, true),
     place: (threads) => ({
       cpus: Array.from({ length: threads }, (_, cpu) => cpu),
+      copies: [],
       class: 'same-socket',
       oversubscribed: false,
       notes: [],

@@ -1,14 +1,21 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import type { LitmusTest } from '../../../src/language/litmus-test.ts';
 import { parseLitmus } from '../../../src/language/parser.ts';
 import { cellLayout, leastSpacing } from '../../../src/lower/layout.ts';
 import { lower, LoweringError } from '../../../src/lower/lower.ts';
-import type { CellLayout, ListedInstruction, MachineCode } from '../../../src/lower/machine-code.ts';
-import type { Target } from '../../../src/lower/target.ts';
+import type { ListedInstruction, ThreadCode } from '../../../src/lower/machine-code.ts';
+import { lowerPerpetual } from '../../../src/lower/perpetual.ts';
 import { targets } from '../../../src/lower/targets.ts';
 import { findBinutils } from '../encodings/binutils.ts';
 import { targetName } from '../target-name.ts';
+
+/** Sources whose perpetual form has a golden file, too. */
+const perpetual: ReadonlySet<string> = new Set(['store-buffering.litmus']);
+
+/** What a listing shows of lowered code. */
+interface Listed {
+  readonly threads: readonly Pick<ThreadCode, 'bytes' | 'listing'>[];
+}
 
 const folder = new URL('.', import.meta.url).pathname;
 const sources = readdirSync(folder)
@@ -21,8 +28,13 @@ describe.each(targets.map((target) => ({ target, name: targetName(target) })))(
     const lowered = sources.map(({ file, text }) => {
       const parsed = parseLitmus(text, file);
       const layout = cellLayout(parsed, 'split', leastSpacing(parsed, 'split'), 64);
-      return { file, text, code: () => lowerOrRefuse(parsed, target, layout) };
+      return { file, text, code: () => orRefusal(() => lower(parsed, target, layout)) };
     });
+    for (const { file, text } of sources.filter((source) => perpetual.has(source.file))) {
+      const parsed = parseLitmus(text, file);
+      const form = file.replace('.litmus', '-perpetual.litmus');
+      lowered.push({ file: form, text, code: () => orRefusal(() => lowerPerpetual(parsed, target)) });
+    }
 
     test.each(lowered)('$file becomes the code in its golden file', async ({ file, text, code }) => {
       const golden = file.replace('.litmus', `.${name.replace(' ', '-')}.txt`);
@@ -47,16 +59,16 @@ describe.each(targets.map((target) => ({ target, name: targetName(target) })))(
 );
 
 /** The code, or why this target has none. */
-function lowerOrRefuse(parsed: LitmusTest, target: Target, layout: CellLayout): MachineCode | string {
+function orRefusal(lowering: () => Listed): Listed | string {
   try {
-    return lower(parsed, target, layout);
+    return lowering();
   } catch (error) {
     if (error instanceof LoweringError) return `refused: ${error.message}\n`;
     throw error;
   }
 }
 
-function listingOf({ threads }: MachineCode, source: readonly string[]): string {
+function listingOf({ threads }: Listed, source: readonly string[]): string {
   return threads
     .map(({ listing }, index) => `P${index}\n${listing.map((line) => `${lineOf(line, source)}\n`).join('')}`)
     .join('\n');

@@ -1,0 +1,75 @@
+#include "perpetual_block.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "arch/arch.h"
+#include "clock.h"
+#include "frontier.h"
+#include "thread_watch.h"
+
+namespace fencepost {
+
+PerpetualBlock::PerpetualBlock(const PerpetualRequest &request, const CodePages &code, char *cell,
+                               std::vector<char *> outs, bool crowded)
+    : request_(request),
+      code_(code),
+      cell_(cell),
+      outs_(std::move(outs)),
+      meeting_(request.threads.size(), crowded),
+      states_(request.threads.size()) {}
+
+void PerpetualBlock::run_thread(size_t thread) {
+  ThreadState &state = states_[thread];
+  ThreadWatch watch(request_.threads[thread].cpu);
+  CodePages::let_this_thread_execute();
+  arch::synchronise_instructions();
+  const size_t places = request_.threads.size();
+  for (size_t first = 0; first < request_.batches; first += places) {
+    const size_t batches = std::min(places, request_.batches - first);
+    for (size_t place = 0; place < batches; place++) {
+      if (!run_batch(thread, place)) return;
+    }
+    if (thread < batches) {
+      state.witnesses += count_batch(thread);
+      state.counted_batches++;
+    }
+    watch.look();
+  }
+  state.report = watch.report();
+}
+
+// False when the block was aborted.
+bool PerpetualBlock::run_batch(size_t thread, size_t place) {
+  if (thread == 0) std::memset(cell_, 0, request_.memory_bytes);
+  if (!meeting_.meet(thread)) return false;
+  const int64_t begin_ns = now_ns();
+  code_.function(thread)(cell_, records(thread, place), request_.iterations);
+  arch::full_fence();
+  if (!meeting_.meet(thread)) return false;
+  states_[thread].run_ns += now_ns() - begin_ns;
+  return true;
+}
+
+uint64_t PerpetualBlock::count_batch(size_t place) const {
+  std::vector<Records> loaded;
+  for (size_t i = 0; i < outs_.size(); i++) loaded.push_back({records(i, place), request_.threads[i].out_bytes});
+  return count_witnesses(request_.readings, loaded, request_.iterations);
+}
+
+char *PerpetualBlock::records(size_t thread, size_t place) const {
+  return outs_[thread] + place * request_.iterations * request_.threads[thread].out_bytes;
+}
+
+PerpetualReply PerpetualBlock::reply() const {
+  PerpetualReply reply;
+  for (const ThreadState &state : states_) {
+    reply.witnesses += state.witnesses;
+    reply.iterations += state.counted_batches * request_.iterations;
+    reply.threads.push_back(state.report);
+  }
+  reply.run_ns = static_cast<double>(states_.front().run_ns);
+  return reply;
+}
+
+}  // namespace fencepost

@@ -1,0 +1,27 @@
+// Where a thread was while it ran a block, and how often it was interrupted.
+#pragma once
+
+#include <cstdint>
+
+#include "run_request.h"
+
+namespace fencepost {
+
+class ThreadWatch {
+ public:
+  // By the thread itself, which was pinned to `cpu`, when it begins.
+  explicit ThreadWatch(int cpu);
+
+  // After each batch: whether it is still where it belongs.
+  void look();
+
+  // What was seen until now.
+  ThreadReport report() const;
+
+ private:
+  const int cpu_;
+  const uint64_t switches_before_;
+  uint64_t strayed_batches_ = 0;
+};
+
+}  // namespace fencepost
