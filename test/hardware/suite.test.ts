@@ -1,7 +1,8 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn, spawnSync, type ChildProcessByStdio } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hostArchitecture } from '../../src/architecture.ts';
@@ -31,6 +32,17 @@ function row({ rows }: ResultsDocument, test: string, strategy: string): Row {
   const found = rows.find((one) => one.test.name === test && one.strategy === strategy);
   if (found === undefined) throw new Error(`no row for ${test} ${strategy}`);
   return found;
+}
+
+/** A line of progress through the tests comes with a block; before that, the models are asked. */
+function untilFirstBlock({ stderr }: ChildProcessByStdio<null, Readable, Readable>): Promise<void> {
+  let text = '';
+  return new Promise((resolve) => {
+    stderr.on('data', (data: Buffer) => {
+      text += data.toString();
+      if (/^\[\d+\/\d+\]/m.test(text)) resolve();
+    });
+  });
 }
 
 const file = (...names: string[]) => names.map((name) => join(suite, `${name}.litmus`));
@@ -107,8 +119,7 @@ describe('a run on this machine', () => {
     });
     let stdout = '';
     child.stdout.on('data', (data: Buffer) => (stdout += data.toString()));
-    // The first progress line comes with the first block.
-    await new Promise((resolve) => child.stderr.once('data', resolve));
+    await untilFirstBlock(child);
     child.kill('SIGINT');
     const status = await new Promise((resolve) => child.once('exit', resolve));
     expect(status).toBe(130);
@@ -138,7 +149,7 @@ describe('a run on this machine', () => {
     let stdout = '';
     child.stdout.on('data', (data: Buffer) => (stdout += data.toString()));
     const exited = new Promise((resolve) => child.once('exit', resolve));
-    await new Promise((resolve) => child.stderr.once('data', resolve));
+    await untilFirstBlock(child);
     // A kill between two blocks costs nothing, so several are needed for one to fall into a block.
     for (let kill = 0; kill < 8; kill++) {
       spawnSync('pkill', ['-9', '-P', String(child.pid)]);
