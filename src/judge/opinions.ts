@@ -99,9 +99,8 @@ function ask(model: string, timeoutMs: number, check: () => CheckResult): Opinio
     const { observation, allowed } = check();
     return { model, observation, problem: undefined, allowed };
   } catch (error) {
-    const known =
-      error instanceof CheckTimeout || error instanceof ModelError || error instanceof LoweringError;
-    if (known) return none(error.message);
+    if (error instanceof CheckTimeout) return none('not decided in the time that was left for it');
+    if (error instanceof ModelError || error instanceof LoweringError) return none(error.message);
     throw error;
   }
 }

@@ -51,23 +51,34 @@ export function tableText(document: ResultsDocument, style: TableStyle): string 
 }
 
 function rowCells(row: Row, rows: readonly Row[]): string[] {
-  const same = rows
-    .filter(({ test, sameCodeAs }) => test.name === row.test.name && sameCodeAs === row.strategy)
-    .map(({ strategy }) => strategy);
+  const same = sharing(row, rows);
   return [
-    [row.strategy, ...same].join(' = '),
+    [row, ...same].map(({ strategy }) => strategy).join(' = '),
     shortCount(row.iterations),
     shortCount(row.witnesses),
     row.observation,
-    ...modelCells(row),
+    ...modelCells(row, same),
     row.verdict,
   ];
 }
 
-/** What each model says of the condition: `-` where it was not asked, `?` where it gave no answer. */
-function modelCells({ expectation }: Row): string[] {
-  const [kernel, architecture] = expectation.models;
-  return [kernel, architecture].map((one) => (one === undefined ? '-' : (one.observation ?? '?')));
+/** The strategies with the same code, which ran in their stead. */
+function sharing(row: Row, rows: readonly Row[]): readonly Row[] {
+  return rows.filter(({ test, sameCodeAs }) => test.name === row.test.name && sameCodeAs === row.strategy);
+}
+
+/**
+ * What each model says of the condition: `-` where it was not asked, `?` where it gave no answer, `*` where
+ * it says otherwise of a strategy that shares the row.
+ */
+function modelCells({ expectation }: Row, same: readonly Row[]): string[] {
+  return [0, 1].map((index) => {
+    const one = expectation.models[index];
+    if (one === undefined) return '-';
+    const others = same.flatMap((other) => other.expectation.models[index]?.observation ?? []);
+    const otherwise = others.some((observation) => observation !== one.observation);
+    return `${one.observation ?? '?'}${otherwise ? '*' : ''}`;
+  });
 }
 
 /** How often each phase of the test's protocol was met. */
@@ -105,6 +116,11 @@ function notes({ rows, plans, machine, session, findings }: ResultsDocument, wid
   if (rows.some(({ sameCodeAs }) => sameCodeAs !== undefined)) {
     sentences.push(
       `"a = b": identical code on ${machine.architecture}, run once. A barrier that emits no instruction here still binds the compiler.`,
+    );
+  }
+  if (rows.some((row) => modelCells(row, sharing(row, rows))[0]?.endsWith('*'))) {
+    sentences.push(
+      '"*": of the first strategy of the row; of another LKMM says otherwise, though here its code is the same.',
     );
   }
   if (rows.some(({ observation, verdict }) => observation === 'Never' && verdict === 'upheld')) {

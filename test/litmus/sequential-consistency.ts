@@ -13,7 +13,9 @@ export function sequentialOutcomes(test: LitmusTest): readonly Outcome[] {
   const code = codeOf(test);
   const next = (state: State) =>
     code.threads.flatMap((threadCode, thread) => step(state, thread, threadCode) ?? []);
-  const finals = [...statesFrom(initialState(test, code), next, stateKey)].filter((state) => isOver(state, code));
+  const finals = [...statesFrom(initialState(test, code), next, stateKey)].filter((state) =>
+    isOver(state, code),
+  );
   const outcomes = new Map(
     finals.map((state) => {
       const outcome = outcomeOf(state, code);

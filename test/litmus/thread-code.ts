@@ -189,8 +189,14 @@ function compile(body: readonly Statement[], slots: Slots): ThreadCode {
         case 'if': {
           const taken = temporary();
           assign(taken, value(statement.condition));
-          onlyIf((frame) => frame[taken]!, () => block(statement.then));
-          onlyIf((frame) => BigInt(frame[taken] === 0n), () => block(statement.otherwise));
+          onlyIf(
+            (frame) => frame[taken]!,
+            () => block(statement.then),
+          );
+          onlyIf(
+            (frame) => BigInt(frame[taken] === 0n),
+            () => block(statement.otherwise),
+          );
           break;
         }
         case 'block':
@@ -282,13 +288,19 @@ function compile(body: readonly Statement[], slots: Slots): ThreadCode {
         const old = load();
         const added: Value = (frame) => old(frame) + (addend ?? second!(frame));
         const stays = (frame: Frame) => refusals[unless](old(frame), third?.(frame));
-        onlyIf((frame) => truth(!stays(frame)), () => replace(old, added));
+        onlyIf(
+          (frame) => truth(!stays(frame)),
+          () => replace(old, added),
+        );
         return { old, written: (frame: Frame) => truth(!stays(frame)), new: added }[returned];
       }
       case 'lock':
         switch (primitive.action) {
           case 'lock':
-            replace(() => 0n, () => 1n);
+            replace(
+              () => 0n,
+              () => 1n,
+            );
             return () => 0n;
           case 'unlock':
             return update('store', () => ({ write: 0n }));
