@@ -1,10 +1,10 @@
 /**
  * `npm run bench:model [FILES]`: how long the memory-model checker takes over tests, from their text to
  * the verdict, in one process: the first pass, in which everything is still cold, and the median of more.
- * Without files: the suite.
+ * Without files: the corpora that LITMUS_CORPUS names, or else the suite.
  */
 import { readFileSync } from 'node:fs';
-import { basename } from 'node:path';
+import { basename, join } from 'node:path';
 import { parseLitmus } from '../language/parser.ts';
 import { readSuite, readTests } from '../language/test-files.ts';
 import { checkProgram } from '../model/check.ts';
@@ -15,7 +15,10 @@ import { ownKernelModel } from '../model/models.ts';
 const passes = 6;
 const timeoutMs = 60_000;
 
-const files = process.argv.slice(2);
+const corpus = process.env['LITMUS_CORPUS'];
+const named = process.argv.slice(2);
+const files =
+  named.length === 0 && corpus !== undefined ? [join(corpus, 'lkmm'), join(corpus, 'kvm')] : named;
 const sources = (files.length === 0 ? readSuite() : readTests(files)).map(({ file }) => ({
   file,
   text: readFileSync(file, 'utf8'),
