@@ -5,7 +5,7 @@
 import { rmSync } from 'node:fs';
 import { hostArchitecture, type Architecture } from './architecture.ts';
 import { readSuite, readTests, type TestFile } from './language/test-files.ts';
-import { controlsOf } from './judge/controls.ts';
+import { controlsAmong } from './judge/controls.ts';
 import type { LitmusTest } from './language/litmus-test.ts';
 import { printLitmus } from './language/printer.ts';
 import { findingsOf } from './judge/findings.ts';
@@ -200,16 +200,17 @@ function withControls(
   const names = new Set(asked.map(({ test }) => test.name));
   const known = [...asked, ...suite.filter(({ test }) => !names.has(test.name))];
   const candidates = known.map(({ test }) => test);
-  const needed = asked.flatMap(({ test }) =>
-    layoutNames.flatMap((layout) => controlsOf(test, candidates, architecture, layout)),
-  );
-  const own = (name: string) =>
-    needed
-      .filter((control) => control.test === name && control.strategy !== 'kernel')
-      .map((control) => control.strategy);
-  const controls = known.filter(
-    ({ test }) => !names.has(test.name) && needed.some((control) => control.test === test.name),
-  );
+  const controlsOf = controlsAmong(candidates);
+  const needed = new Map<string, Set<string>>();
+  for (const { test } of asked) {
+    for (const layout of layoutNames) {
+      for (const control of controlsOf(test, architecture, layout)) {
+        needed.set(control.test, (needed.get(control.test) ?? new Set()).add(control.strategy));
+      }
+    }
+  }
+  const own = (name: string) => [...(needed.get(name) ?? [])].filter((strategy) => strategy !== 'kernel');
+  const controls = known.filter(({ test }) => !names.has(test.name) && needed.has(test.name));
   // A control is there to fire as it is written: its strategies would only take time from the tests.
   const usual = ({ header }: LitmusTest) => (header.vouchesFor.length > 0 ? ['kernel'] : ['all']);
   return [

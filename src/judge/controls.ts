@@ -12,36 +12,41 @@ export interface ControlReference {
 /** In a `Vouches-for:` line: every test. */
 const everyTest = '*';
 
-/**
- * The controls that apply to a test on an architecture in a layout: those of the suite whose
- * `Vouches-for:` names it, and those that its own `Controls:` names (its strategies first, then tests).
- */
-export function controlsOf(
+/** The controls that apply to a test on an architecture in a layout. */
+export type FindControls = (
   test: LitmusTest,
-  suite: readonly LitmusTest[],
   architecture: Architecture,
   layout: string,
-): readonly ControlReference[] {
-  const applies = (vouching: Vouching) =>
-    (vouching.architectures?.includes(architecture) ?? true) && (vouching.layouts?.includes(layout) ?? true);
-  const vouchers = suite
-    .filter(({ name }) => name !== test.name)
-    .filter(({ header, threads }) =>
-      header.vouchesFor
-        .filter(applies)
-        .some(
-          ({ names }) =>
-            names.includes(test.name) ||
-            (names.includes(everyTest) && threads.length === test.threads.length),
-        ),
-    )
-    .map(({ name }) => ({ test: name, strategy: 'kernel' }));
+) => readonly ControlReference[];
+
+/**
+ * What tells the controls of a test among those of a suite: those whose `Vouches-for:` names it, and those
+ * that its own `Controls:` names (its strategies first, then tests).
+ */
+export function controlsAmong(suite: readonly LitmusTest[]): FindControls {
+  const vouching = suite.filter(({ header }) => header.vouchesFor.length > 0);
   const byName = new Set(suite.map(({ name }) => name));
-  const named = test.header.controls
-    .filter(applies)
-    .flatMap(({ names }) => names)
-    .map((name) =>
-      byName.has(name) ? { test: name, strategy: 'kernel' } : { test: test.name, strategy: name },
-    );
-  return [...vouchers, ...named];
+  return (test, architecture, layout) => {
+    const applies = (one: Vouching) =>
+      (one.architectures?.includes(architecture) ?? true) && (one.layouts?.includes(layout) ?? true);
+    const vouchers = vouching
+      .filter(({ name }) => name !== test.name)
+      .filter(({ header, threads }) =>
+        header.vouchesFor
+          .filter(applies)
+          .some(
+            ({ names }) =>
+              names.includes(test.name) ||
+              (names.includes(everyTest) && threads.length === test.threads.length),
+          ),
+      )
+      .map(({ name }) => ({ test: name, strategy: 'kernel' }));
+    const named = test.header.controls
+      .filter(applies)
+      .flatMap(({ names }) => names)
+      .map((name) =>
+        byName.has(name) ? { test: name, strategy: 'kernel' } : { test: test.name, strategy: name },
+      );
+    return [...vouchers, ...named];
+  };
 }

@@ -4,7 +4,7 @@ import type { LitmusTest } from '../language/litmus-test.ts';
 import type { Observation } from '../language/outcome.ts';
 import type { PlannedTest, PlannedVariant } from '../plan/experiment.ts';
 import type { BlockRecord } from '../run/blocks.ts';
-import { controlsOf } from './controls.ts';
+import { controlsAmong, type FindControls } from './controls.ts';
 import { expectationOf, sightings, statedExpectation, type Expectation } from './expectation.ts';
 import { strayText, straysAmong } from './findings.ts';
 import { addTallies, observationOf, tally, type CountedOutcome, type Tally } from './histogram.ts';
@@ -46,7 +46,8 @@ export function judgeRows(
   opinions: ReadonlyMap<PlannedVariant, Opinions>,
   emulator?: string,
 ): readonly JudgedRow[] {
-  const suite = experiment.map(({ test }) => test);
+  const controlsOf = controlsAmong(experiment.map(({ test }) => test));
+  const byName = new Map(experiment.map((planned) => [planned.test.name, planned]));
   const runs = runsByVariant(experiment, records);
   const runsOf = (test: string, strategy: string) => runs.get(key(test, strategy)) ?? [];
   return experiment.flatMap((planned) =>
@@ -64,7 +65,7 @@ export function judgeRows(
           iterations: counted.iterations,
           sightings: sightings(expectation.event, counted),
           invalid,
-          controls: controlsUnder(plan, planned, suite, experiment, runsOf, architecture, opinions),
+          controls: controlsUnder(plan, planned, controlsOf, byName, runsOf, architecture, opinions),
         }));
         const total = addTallies(
           shown.filter(({ invalid }) => invalid === undefined).map((run) => run.tally),
@@ -151,15 +152,15 @@ function addOutcomes(outcomes: readonly CountedOutcome[]): readonly CountedOutco
 function controlsUnder(
   plan: string,
   { test, plans }: PlannedTest,
-  suite: readonly LitmusTest[],
-  experiment: readonly PlannedTest[],
+  controlsOf: FindControls,
+  byName: ReadonlyMap<string, PlannedTest>,
   runsOf: (test: string, strategy: string) => readonly JudgedRun[],
   architecture: Architecture,
   opinions: ReadonlyMap<PlannedVariant, Opinions>,
 ): readonly ControlReport[] {
   const layout = plans.find(({ name }) => name === plan)?.plan.layout ?? '';
-  return controlsOf(test, suite, architecture, layout).flatMap((control): ControlReport[] => {
-    const source = experiment.find((one) => one.test.name === control.test);
+  return controlsOf(test, architecture, layout).flatMap((control): ControlReport[] => {
+    const source = byName.get(control.test);
     const variant = source?.variants.find(({ strategy }) => strategy === control.strategy);
     // A control that is not meant to run under this plan does not vouch for it.
     if (variant === undefined || !source?.plans.some(({ name }) => name === plan)) return [];

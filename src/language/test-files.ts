@@ -49,11 +49,13 @@ export function filesNamedBy(patterns: readonly string[]): readonly string[] {
 export function readTests(patterns: readonly string[]): readonly TestFile[] {
   const files = filesNamedBy(patterns);
   const tests = files.map((file) => ({ file, test: parseLitmus(readTestFile(file), file) }));
+  const fileByName = new Map<string, string>();
   for (const { file, test } of tests) {
-    const twin = tests.find((other) => other.test.name === test.name && other.file !== file);
+    const twin = fileByName.get(test.name);
+    fileByName.set(test.name, file);
     if (twin !== undefined) {
       throw new TestFileError(
-        `${file} and ${twin.file} both name their test "${test.name}": rename one, results go by the name.`,
+        `${twin} and ${file} both name their test "${test.name}": rename one, results go by the name.`,
       );
     }
   }

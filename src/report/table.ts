@@ -28,7 +28,7 @@ const indent = '  ';
 export function tableText(document: ResultsDocument, style: TableStyle): string {
   const colors = pc.createColors(style.color);
   const tests = groupBy(document.rows, (row) => row.test.name);
-  const cells = new Map([...tests.values()].flat().map((row) => [row, rowCells(row, document.rows)]));
+  const cells = new Map([...tests.values()].flatMap((rows) => rows.map((row) => [row, rowCells(row, rows)])));
   const layout = layOut(columns, [...cells.values()], style.width - indent.length);
   const lines = rowLines(
     layout,
@@ -47,11 +47,11 @@ export function tableText(document: ResultsDocument, style: TableStyle): string 
       );
     }
   }
-  return [...lines, '', ...notes(document, style.width)].join('\n');
+  return [...lines, '', ...notes(document, [...tests.values()], style.width)].join('\n');
 }
 
-function rowCells(row: Row, rows: readonly Row[]): string[] {
-  const same = sharing(row, rows);
+function rowCells(row: Row, ofTest: readonly Row[]): string[] {
+  const same = sharing(row, ofTest);
   return [
     [row, ...same].map(({ strategy }) => strategy).join(' = '),
     shortCount(row.iterations),
@@ -63,8 +63,8 @@ function rowCells(row: Row, rows: readonly Row[]): string[] {
 }
 
 /** The strategies with the same code, which ran in their stead. */
-function sharing(row: Row, rows: readonly Row[]): readonly Row[] {
-  return rows.filter(({ test, sameCodeAs }) => test.name === row.test.name && sameCodeAs === row.strategy);
+function sharing(row: Row, ofTest: readonly Row[]): readonly Row[] {
+  return ofTest.filter(({ sameCodeAs }) => sameCodeAs === row.strategy);
 }
 
 /**
@@ -105,7 +105,11 @@ function verdictPaint(row: Row, colors: Colors): (text: string) => string {
 }
 
 /** What a reader must know beside the numbers, each only where it applies. */
-function notes({ rows, plans, machine, session, findings }: ResultsDocument, width: number): string[] {
+function notes(
+  { rows, plans, machine, session, findings }: ResultsDocument,
+  tests: readonly (readonly Row[])[],
+  width: number,
+): string[] {
   const sentences: string[] = [];
   if (session.interrupted) sentences.push('Interrupted: the counts are those reached until then.');
   if (machine.emulation !== undefined) {
@@ -118,7 +122,7 @@ function notes({ rows, plans, machine, session, findings }: ResultsDocument, wid
       `"a = b": identical code on ${machine.architecture}, run once. A barrier that emits no instruction here still binds the compiler.`,
     );
   }
-  if (rows.some((row) => modelCells(row, sharing(row, rows))[0]?.endsWith('*'))) {
+  if (tests.some((ofTest) => ofTest.some((row) => modelCells(row, sharing(row, ofTest))[0]?.endsWith('*')))) {
     sentences.push(
       '"*": of the first strategy of the row; of another LKMM says otherwise, though here its code is the same.',
     );

@@ -33,6 +33,7 @@ export function resultsDocument(
   models: ModelsSaid,
   identity: Pick<ResultsDocument, 'tool' | 'machine' | 'target' | 'session'>,
 ): ResultsDocument {
+  const rows = new Map(judged.map((row) => [row.variant, row]));
   return {
     format: resultsFormat,
     version: resultsVersion,
@@ -41,14 +42,14 @@ export function resultsDocument(
     findings: models.findings,
     rows: experiment.flatMap((planned) => [
       ...planned.variants.map((variant) => {
-        const row = judged.find((one) => one.planned === planned && one.variant === variant);
-        const head = variantHead(planned, variant, models);
+        const row = rows.get(variant);
+        const head = variantHead(planned, variant, models.opinions.get(variant));
         return row === undefined
           ? notRun(head, variant.problem ?? 'not reached before the run was interrupted')
           : judgedRow(head, row);
       }),
       ...planned.refused.map(({ strategy, reason }) =>
-        notRun(variantHead(planned, { strategy, test: planned.test }, models), reason),
+        notRun(variantHead(planned, { strategy, test: planned.test }, undefined), reason),
       ),
     ]),
   };
@@ -66,7 +67,7 @@ export function journalHeader(
     ...identity,
     plans: planRecords(experiment),
     variants: experiment.flatMap((planned) =>
-      planned.variants.map((variant) => variantHead(planned, variant, models)),
+      planned.variants.map((variant) => variantHead(planned, variant, models.opinions.get(variant))),
     ),
   };
 }
@@ -80,9 +81,8 @@ type RowHead = JournalHeader['variants'][number];
 function variantHead(
   planned: PlannedTest,
   variant: Pick<PlannedVariant, 'strategy' | 'test'> & Partial<PlannedVariant>,
-  { opinions }: ModelsSaid,
+  asked: Opinions | undefined,
 ): RowHead {
-  const asked = [...opinions].find(([one]) => one === variant)?.[1];
   const [code] = variant.codes?.values() ?? [];
   return {
     role: planned.role,

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { LitmusTest } from '../../src/language/litmus-test.ts';
-import { controlsOf } from '../../src/judge/controls.ts';
+import { controlsAmong } from '../../src/judge/controls.ts';
 import { holds } from '../../src/language/outcome.ts';
 import { layoutNames } from '../../src/lower/machine-code.ts';
 import { printLitmus } from '../../src/language/printer.ts';
@@ -68,7 +68,7 @@ describe('controls', () => {
     const without = (['x86-64', 'arm64', 'ppc64le', 's390x', 'riscv64'] as const).flatMap((architecture) =>
       [...inFolder('kvm'), ...inFolder('classic')]
         .filter(({ header }) => header.result === 'Never')
-        .filter((one) => controlsOf(one, suite, architecture, 'split').length === 0)
+        .filter((one) => controlsAmong(suite)(one, architecture, 'split').length === 0)
         .map(({ name }) => `${name} on ${architecture}`),
     );
     expect(without).toEqual([]);
@@ -76,7 +76,7 @@ describe('controls', () => {
 
   test('those of the protocol are the ones that shape by shape prove something', () => {
     const vouchers = (name: string) =>
-      controlsOf(named(name), suite, 'x86-64', 'split').map(({ test: control, strategy }) => strategy === 'kernel' ? control : strategy).toSorted();
+      controlsAmong(suite)(named(name), 'x86-64', 'split').map(({ test: control, strategy }) => strategy === 'kernel' ? control : strategy).toSorted();
     expect(vouchers('A-retry-check')).toEqual(['A-nt', 'A-reader-swapped', 'A-writer-swapped', 'SB-two']);
     expect(vouchers('B-snapshot')).toEqual(['B-nt', 'B-snapshot-late', 'SB-two']);
     expect(vouchers('C-page-fault')).toEqual(['C-snapshot-late', 'C-unlocked', 'SB-two']);
