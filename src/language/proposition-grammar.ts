@@ -1,4 +1,5 @@
-import { EmbeddedActionsParser, type IParserConfig } from 'chevrotain';
+import type { IParserConfig } from 'chevrotain';
+import { EmbeddedActionsParser } from './chevrotain.ts';
 import { expectations } from './expectations.ts';
 import { numberOf, positionOf, smallNumber } from './literals.ts';
 import type { Constant, Observable, Position, Proposition } from './litmus-test.ts';

@@ -1,5 +1,6 @@
 import { typeWords } from './c-types.ts';
-import { createToken, Lexer, type CustomPatternMatcherReturn, type IToken, type TokenType } from 'chevrotain';
+import type { CustomPatternMatcherReturn, IToken, TokenType } from 'chevrotain';
+import { createToken, Lexer } from './chevrotain.ts';
 
 /**
  * The words and signs of a litmus file. A file has five parts with different words (`(*` opens a

@@ -1,4 +1,5 @@
-import { createToken, Lexer, type CustomPatternMatcherReturn, type IToken } from 'chevrotain';
+import type { CustomPatternMatcherReturn, IToken } from 'chevrotain';
+import { createToken, Lexer } from '../../language/chevrotain.ts';
 import { CatError } from './cat-error.ts';
 
 /** The words and signs of the cat language. */
