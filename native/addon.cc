@@ -73,8 +73,7 @@ std::vector<Element> list(const Napi::Object &object, const char *field, Element
   return elements;
 }
 
-// The CPUs of a copy.
-std::vector<int> read_copy(const Napi::Object &object) {
+std::vector<int> read_cpus(const Napi::Object &object) {
   const uint32_t threads = object.IsArray() ? object.As<Napi::Array>().Length() : 0;
   std::vector<int> cpus;
   for (uint32_t i = 0; i < threads; i++) cpus.push_back(integer<int>(object, std::to_string(i).c_str()));
@@ -117,6 +116,27 @@ Rendezvous read_rendezvous(const Napi::Object &object, const char *field) {
   throw wrong(object, field, "\"spin\", \"deadline\" or \"free\"");
 }
 
+Preload read_preload(const Napi::Object &object, const char *field) {
+  const Napi::Value value = object.Get(field);
+  const std::string name = value.IsString() ? value.As<Napi::String>().Utf8Value() : "";
+  if (name == "none") return Preload::none;
+  if (name == "read") return Preload::read;
+  if (name == "write") return Preload::write;
+  throw wrong(object, field, "\"none\", \"read\" or \"write\"");
+}
+
+StressRequest read_stress(const Napi::Object &object, const char *field) {
+  const Napi::Value value = object.Get(field);
+  if (!value.IsObject()) throw wrong(object, field, "an object");
+  const Napi::Object given = value.As<Napi::Object>();
+  const Napi::Value cpus = given.Get("cpus");
+  if (!cpus.IsArray()) throw wrong(object, field, "an object with an array of cpus");
+  StressRequest stress;
+  stress.cpus = read_cpus(cpus.As<Napi::Object>());
+  stress.bytes = integer<size_t>(given, "bytes");
+  return stress;
+}
+
 RunRequest read_request(const Napi::Object &object) {
   RunRequest request;
   request.threads = list<ThreadRequest>(object, "threads", read_thread);
@@ -127,11 +147,14 @@ RunRequest read_request(const Napi::Object &object) {
   request.cells = integer<size_t>(object, "cells");
   request.batches = integer<size_t>(object, "batches");
   request.group = integer<size_t>(object, "group");
+  request.group_stride = integer<size_t>(object, "groupStride");
+  request.preload = read_preload(object, "preload");
   request.rendezvous = read_rendezvous(object, "rendezvous");
   request.start_delay_ticks = integer<uint64_t>(object, "startDelayTicks");
   request.seed = bigint(object, "seed");
   request.timeout_ms = integer<uint64_t>(object, "timeoutMs");
-  request.copies = list<std::vector<int>>(object, "copies", read_copy);
+  request.copies = list<std::vector<int>>(object, "copies", read_cpus);
+  request.stress = read_stress(object, "stress");
   return request;
 }
 
@@ -162,6 +185,7 @@ Napi::Object write_thread(Napi::Env env, const ThreadReport &report) {
   object["cpu"] = report.cpu;
   object["strayedBatches"] = static_cast<double>(report.strayed_batches);
   object["involuntarySwitches"] = static_cast<double>(report.involuntary_switches);
+  object["offCpuNs"] = report.off_cpu_ns;
   return object;
 }
 
@@ -169,6 +193,10 @@ Napi::Array write_threads(Napi::Env env, const std::vector<ThreadReport> &report
   Napi::Array threads = Napi::Array::New(env);
   for (uint32_t i = 0; i < reports.size(); i++) threads[i] = write_thread(env, reports[i]);
   return threads;
+}
+
+Napi::Value write_steal(Napi::Env env, double steal_ns) {
+  return steal_ns < 0 ? env.Undefined() : Napi::Number::New(env, steal_ns);
 }
 
 Napi::Value write_stuck(Napi::Env env, const RunReply &reply) {
@@ -196,6 +224,7 @@ Napi::Value write_reply(Napi::Env env, const RunReply &reply) {
   object["iterations"] = static_cast<double>(reply.iterations);
   object["runNs"] = reply.run_ns;
   object["wallNs"] = reply.wall_ns;
+  object["stealNs"] = write_steal(env, reply.steal_ns);
   object["stuck"] = write_stuck(env, reply);
   object["timedOut"] = reply.timed_out;
   return object;
@@ -208,6 +237,7 @@ Napi::Value write_perpetual(Napi::Env env, const PerpetualReply &reply) {
   object["iterations"] = static_cast<double>(reply.iterations);
   object["runNs"] = reply.run_ns;
   object["wallNs"] = reply.wall_ns;
+  object["stealNs"] = write_steal(env, reply.steal_ns);
   object["timedOut"] = reply.timed_out;
   return object;
 }

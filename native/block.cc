@@ -18,7 +18,7 @@ constexpr double lead_seconds = 2e-6;
 
 // How far a thread may be ahead of another in a free batch: within one group they wait for each other
 // most of the time.
-constexpr size_t groups_apart = 4;
+constexpr uint64_t groups_apart = 4;
 
 // SplitMix64 (Steele, Lea, Flood, 2014).
 uint64_t next_random(uint64_t &state) {
@@ -54,6 +54,8 @@ Block::Block(const RunRequest &request, const CodePages &code, char *cells, std:
       code_(code),
       cells_(cells),
       outs_(std::move(outs)),
+      groups_((request.cells + request.group - 1) / request.group),
+      preloading_(request, cells),
       meeting_(request.threads.size(), crowded),
       timetable_(request.threads.size(),
                  static_cast<uint64_t>(time_base().ticks_per_second * lead_seconds),
@@ -77,7 +79,8 @@ void Block::run_thread(size_t thread) {
   arch::synchronise_instructions();
   for (size_t batch = 0; batch < request_.batches; batch++) {
     initialise(state.slice);
-    if (!run_batch(thread, batch)) break;
+    // A thread that is alone waits for nobody, and so would not be told.
+    if (meeting_.aborted() || !run_batch(thread, batch)) break;
     state.histogram.count(state.slice.first, state.slice.end);
     watch.look();
   }
@@ -132,14 +135,28 @@ bool Block::run_batch(size_t thread, size_t batch) {
   return true;
 }
 
-bool Block::run_by_meeting(size_t thread) {
-  ThreadState &state = states_[thread];
-  for (size_t first = 0; first < request_.cells; first += request_.group) {
-    if (!meeting_.meet(thread)) return false;
-    if (request_.start_delay_ticks > 0) wait_until(arch::read_time_base() + random_delay(state));
-    if (!run_group(thread, first)) return false;
+// Calls run(group) for each group of a batch, in the order of the request's stride, until one returns false.
+// Returns whether all returned true.
+template <typename Run>
+bool Block::each_group(const Run &run) const {
+  const size_t stride = request_.group_stride % groups_;
+  size_t group = 0;
+  for (size_t visited = 0; visited < groups_; visited++) {
+    if (!run(group)) return false;
+    group += stride;
+    if (group >= groups_) group -= groups_;
   }
   return true;
+}
+
+bool Block::run_by_meeting(size_t thread) {
+  ThreadState &state = states_[thread];
+  return each_group([&](size_t group) {
+    preload(group);
+    if (!meeting_.meet(thread)) return false;
+    if (request_.start_delay_ticks > 0) wait_until(arch::read_time_base() + random_delay(state));
+    return run_group(thread, group);
+  });
 }
 
 bool Block::run_by_timetable(size_t thread) {
@@ -148,24 +165,24 @@ bool Block::run_by_timetable(size_t thread) {
   if (!start) return false;
   uint64_t busy_ticks = 0;
   uint64_t groups = 0;
-  for (size_t first = 0; first < request_.cells; first += request_.group) {
-    const uint64_t begun = wait_until(timetable_.start_of(*start, groups) + random_delay(state));
-    if (!run_group(thread, first)) return false;
-    busy_ticks += arch::read_time_base() - begun;
+  const bool done = each_group([&](size_t group) {
+    busy_ticks += preload(group);
+    const uint64_t started = wait_until(timetable_.start_of(*start, groups) + random_delay(state));
+    if (!run_group(thread, group)) return false;
+    busy_ticks += arch::read_time_base() - started;
     groups++;
-  }
+    return true;
+  });
   timetable_.record(thread, busy_ticks, groups);
-  return true;
+  return done;
 }
 
 bool Block::run_freely(size_t thread, size_t batch) {
-  const size_t most_drift = groups_apart * request_.group;
-  for (size_t first = 0; first < request_.cells; first += request_.group) {
-    if (!run_group(thread, first)) return false;
-    const size_t done = std::min(request_.cells, first + request_.group);
-    if (!progress_.advance(thread, batch * request_.cells + done, most_drift, meeting_)) return false;
-  }
-  return true;
+  uint64_t position = batch * groups_;
+  return each_group([&](size_t group) {
+    preload(group);
+    return run_group(thread, group) && progress_.advance(thread, ++position, groups_apart, meeting_);
+  });
 }
 
 // Waits for a time of the time base, unless the block was aborted. Returns when it went on.
@@ -177,13 +194,25 @@ uint64_t Block::wait_until(uint64_t time) const {
   return now;
 }
 
-// Runs the thread's function on the group of iterations that begins with `first`. False when a lock
-// in it was never released.
-bool Block::run_group(size_t thread, size_t first) {
-  const size_t count = std::min(request_.group, request_.cells - first);
+size_t Block::iterations_of(size_t group) const {
+  return std::min(request_.group, request_.cells - group * request_.group);
+}
+
+// Groups are of different cells, so that this touches none that another thread uses for an earlier group.
+// Returns how many ticks it took.
+uint64_t Block::preload(size_t group) const {
+  if (preloading_.none()) return 0;
+  const uint64_t begun = arch::read_time_base();
+  preloading_.touch(group * request_.group, iterations_of(group));
+  return arch::read_time_base() - begun;
+}
+
+// Runs the thread's function on a group of iterations. False when a lock in it was never released.
+bool Block::run_group(size_t thread, size_t group) {
+  const size_t first = group * request_.group;
   const uint64_t status =
       code_.function(thread)(cells_ + first * request_.spacing_bytes,
-                             outs_[thread] + first * request_.threads[thread].out_bytes, count);
+                             outs_[thread] + first * request_.threads[thread].out_bytes, iterations_of(group));
   if (status == 0) return true;
   int nobody = -1;
   if (stuck_thread_.compare_exchange_strong(nobody, static_cast<int>(thread))) stuck_status_ = status;

@@ -9,6 +9,7 @@
 
 #include "code_pages.h"
 #include "histogram.h"
+#include "preload.h"
 #include "progress.h"
 #include "rendezvous.h"
 #include "run_request.h"
@@ -51,7 +52,11 @@ class Block {
   bool run_by_meeting(size_t thread);
   bool run_by_timetable(size_t thread);
   bool run_freely(size_t thread, size_t batch);
-  bool run_group(size_t thread, size_t first);
+  template <typename Run>
+  bool each_group(const Run &run) const;
+  bool run_group(size_t thread, size_t group);
+  uint64_t preload(size_t group) const;
+  size_t iterations_of(size_t group) const;
   uint64_t wait_until(uint64_t time) const;
   uint64_t random_delay(ThreadState &state) const;
 
@@ -59,6 +64,8 @@ class Block {
   const CodePages &code_;
   char *const cells_;
   const std::vector<char *> outs_;
+  const size_t groups_;  // in a batch
+  const Preloading preloading_;
   MeetingPoint meeting_;
   Timetable timetable_;
   Progress progress_;

@@ -28,7 +28,7 @@ void PerpetualBlock::run_thread(size_t thread) {
   for (size_t first = 0; first < request_.batches; first += places) {
     const size_t batches = std::min(places, request_.batches - first);
     for (size_t place = 0; place < batches; place++) {
-      if (!run_batch(thread, place)) return;
+      if (meeting_.aborted() || !run_batch(thread, place)) return;
     }
     if (thread < batches) {
       state.witnesses += count_batch(thread);

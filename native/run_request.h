@@ -46,6 +46,19 @@ struct ObservedValue {
 //             distances between threads of all sizes; but where they settle down is the machine's choice.
 enum class Rendezvous { spin, deadline, free };
 
+// What each thread does with the cells of a group before the group's rendezvous. It decides whether a
+// test's accesses hit the cache, and so which of them are slow enough to be overtaken.
+//   none   Nothing: cells are where the batch before left them.
+//   read   Loads from them.
+//   write  Asks for them as for a store.
+enum class Preload { none, read, write };
+
+// Threads of their own that load and store over other memory while the block runs.
+struct StressRequest {
+  std::vector<int> cpus;  // a thread on each; none that runs a thread of the test
+  size_t bytes = 0;       // of the memory, which they share
+};
+
 struct RunRequest {
   std::vector<ThreadRequest> threads;
   std::vector<InitialWrite> initial;
@@ -55,12 +68,16 @@ struct RunRequest {
   size_t cells = 0;  // iterations in a batch
   size_t batches = 0;
   size_t group = 1;  // iterations between two rendezvous, or between two looks at each other
+  // Groups are visited in the order 0, s, 2s, …, modulo their number, with which s has no common divisor.
+  size_t group_stride = 1;
+  Preload preload = Preload::none;
   Rendezvous rendezvous = Rendezvous::spin;
   uint64_t start_delay_ticks = 0;  // each thread waits a random time below this after a rendezvous; not in `free`
   uint64_t seed = 0;
   uint64_t timeout_ms = 0;  // give up on the block after this long
   // The CPUs of further copies, thread by thread: they run at the same time, each on memory of its own.
   std::vector<std::vector<int>> copies;
+  StressRequest stress;
 };
 
 struct Outcome {
@@ -72,6 +89,7 @@ struct ThreadReport {
   int cpu = -1;  // where it was last seen
   uint64_t strayed_batches = 0;  // batches after which it was not on the CPU it was pinned to
   uint64_t involuntary_switches = 0;
+  double off_cpu_ns = 0;  // while it had work, or waited for it, and did not run
 };
 
 struct RunReply {
@@ -82,6 +100,7 @@ struct RunReply {
   // that took longest.
   double run_ns = 0;
   double wall_ns = 0;  // the whole block: initialising, running, counting
+  double steal_ns = -1;  // what a hypervisor took from the CPUs meanwhile, in steps of some 10 ms; -1: not known
   int stuck_thread = -1;
   uint64_t stuck_status = 0;  // what that thread's function returned
   bool timed_out = false;
@@ -115,6 +134,7 @@ struct PerpetualReply {
   uint64_t iterations = 0;
   double run_ns = 0;   // threads between the beginning and the end of each batch, summed
   double wall_ns = 0;  // the whole block: running and counting
+  double steal_ns = -1;  // as in RunReply
   bool timed_out = false;
 };
 

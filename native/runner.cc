@@ -1,7 +1,11 @@
 #include "runner.h"
 
+#include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <deque>
+#include <numeric>
+#include <optional>
 #include <set>
 #include <stdexcept>
 #include <string>
@@ -12,6 +16,8 @@
 #include "code_pages.h"
 #include "perpetual_block.h"
 #include "ping_pong.h"
+#include "steal_time.h"
+#include "stress.h"
 #include "time_base.h"
 
 namespace fencepost {
@@ -30,11 +36,23 @@ void check_threads(const std::vector<ThreadRequest> &threads) {
   for (const ThreadRequest &thread : threads) require(!thread.code.empty(), "a thread without code");
 }
 
+// A page at least, so that there is something to go round in.
+constexpr size_t least_stress_bytes = 4096;
+
+void check_stress(const StressRequest &stress) {
+  if (stress.cpus.empty()) return;
+  require(stress.bytes >= least_stress_bytes, "stress over less than 4096 bytes");
+  for (int cpu : stress.cpus) require(cpu != any_cpu, "stress on no cpu in particular");
+}
+
 // TypeScript fills requests in; a mistake there must not become a store to a wild address here.
 void check(const RunRequest &request) {
   const size_t threads = request.threads.size();
   check_threads(request.threads);
   require(request.cells > 0 && request.batches > 0 && request.group > 0, "cells, batches and group must be at least 1");
+  const size_t groups = (request.cells - 1) / request.group + 1;
+  require(std::gcd(request.group_stride % groups, groups) == 1, "group_stride leaves groups out");
+  check_stress(request.stress);
   require(request.timeout_ms > 0, "timeout_ms must be at least 1");
   require(request.start_delay_ticks < uint64_t{1} << 32, "start_delay_ticks must be below 2^32");
   for (const std::vector<int> &cpus : request.copies) require(cpus.size() == threads, "a copy needs a cpu for each thread");
@@ -97,23 +115,45 @@ bool is_crowded(const std::vector<int> &cpus) {
   return cpus.size() > allowed_cpus().size();
 }
 
+// Two threads in turn on one CPU are not what was asked for, and neither is a test that stress slows down so.
+void check_apart(const std::vector<int> &cpus, const std::vector<int> &stress_cpus) {
+  for (int cpu : stress_cpus) {
+    require(std::find(cpus.begin(), cpus.end(), cpu) == cpus.end(),
+            "stress on cpu " + std::to_string(cpu) + ", which runs a thread of the test");
+  }
+}
+
 struct Ending {
   double wall_ns;
+  double steal_ns;
   bool timed_out;
 };
 
-// Runs the threads of some blocks, which have equally many, to their end.
+// Runs the threads of some blocks, which have equally many, to their end, with stress beside them.
 template <typename AnyBlock>
-Ending work_off(WorkerPool &workers, const std::vector<int> &cpus, uint64_t timeout_ms, std::deque<AnyBlock> &blocks) {
+Ending work_off(WorkerPool &workers, const std::vector<int> &cpus, uint64_t timeout_ms, std::deque<AnyBlock> &blocks,
+                const StressRequest &beside = {}, char *stressed = nullptr) {
   const size_t threads = cpus.size() / blocks.size();
+  std::vector<int> all = cpus;
+  all.insert(all.end(), beside.cpus.begin(), beside.cpus.end());
+  Stress stress(stressed, beside.bytes);
+  std::atomic<size_t> running{cpus.size()};
+  const std::optional<int64_t> stolen_before = steal_ns(cpus);
   const int64_t begin_ns = now_ns();
   const bool timed_out = workers.run(
-      cpus, std::chrono::milliseconds(timeout_ms),
-      [&](size_t worker) { blocks[worker / threads].run_thread(worker % threads); },
+      all, std::chrono::milliseconds(timeout_ms),
+      [&](size_t worker) {
+        if (worker >= cpus.size()) return stress.run_thread(worker - cpus.size());
+        blocks[worker / threads].run_thread(worker % threads);
+        if (running.fetch_sub(1) == 1) stress.stop();
+      },
       [&] {
         for (AnyBlock &block : blocks) block.abort();
+        stress.stop();
       });
-  return {static_cast<double>(now_ns() - begin_ns), timed_out};
+  const double wall_ns = static_cast<double>(now_ns() - begin_ns);
+  const std::optional<int64_t> stolen = steal_ns(cpus);
+  return {wall_ns, stolen && stolen_before ? static_cast<double>(*stolen - *stolen_before) : -1, timed_out};
 }
 
 // The request as each copy has it: on its CPUs, and with random delays of its own.
@@ -148,12 +188,14 @@ RunReply Runner::run(const RunRequest &request) {
   for (const RunRequest &copy : copies) {
     for (int cpu : cpus_of(copy.threads)) cpus.push_back(cpu);
   }
+  check_apart(cpus, request.stress.cpus);
+  if (!request.stress.cpus.empty()) stressed_.reserve(request.stress.bytes);
   std::deque<Block> blocks;
   for (size_t i = 0; i < copies.size(); i++) {
     blocks.emplace_back(copies[i], code, reserve_cells(i, request.memory_bytes),
                         reserve_outs(i, request.threads, request.cells), is_crowded(cpus));
   }
-  const Ending ending = work_off(workers_, cpus, request.timeout_ms, blocks);
+  const Ending ending = work_off(workers_, cpus, request.timeout_ms, blocks, request.stress, stressed_.begin());
 
   RunReply reply;
   TupleCounts sum(request.observed.size());
@@ -161,6 +203,7 @@ RunReply Runner::run(const RunRequest &request) {
   reply.outcomes = sum.outcomes();
   for (const Outcome &outcome : reply.outcomes) reply.iterations += outcome.count;
   reply.wall_ns = ending.wall_ns;
+  reply.steal_ns = ending.steal_ns;
   reply.timed_out = ending.timed_out;
   if (!ending.timed_out && reply.stuck_thread < 0) {
     check_total(reply.iterations, request.cells * request.batches * copies.size());
@@ -182,6 +225,7 @@ PerpetualReply Runner::run(const PerpetualRequest &request) {
 
   PerpetualReply reply = blocks.front().reply();
   reply.wall_ns = ending.wall_ns;
+  reply.steal_ns = ending.steal_ns;
   reply.timed_out = ending.timed_out;
   if (!ending.timed_out) check_total(reply.iterations, request.iterations * request.batches);
   return reply;

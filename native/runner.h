@@ -29,6 +29,7 @@ class Runner {
   WorkerPool workers_;
   std::deque<TestMemory> cells_;  // by copy
   std::deque<TestMemory> outs_;   // by copy and thread
+  TestMemory stressed_{"stress memory"};
 };
 
 }  // namespace fencepost

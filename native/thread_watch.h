@@ -1,4 +1,5 @@
-// Where a thread was while it ran a block, and how often it was interrupted.
+// Where a thread was while it ran a block, how often it was interrupted and how long it
+// was off its CPU.
 #pragma once
 
 #include <cstdint>
@@ -21,6 +22,8 @@ class ThreadWatch {
  private:
   const int cpu_;
   const uint64_t switches_before_;
+  const int64_t began_ns_;
+  const int64_t ran_before_ns_;
   uint64_t strayed_batches_ = 0;
 };
 

@@ -31,6 +31,9 @@ inline void pause() { asm volatile("or 1,1,1; or 2,2,2" ::: "memory"); }
 // Book II, "Memory Barrier Instructions": sync with L = 0.
 inline void full_fence() { asm volatile("sync" ::: "memory"); }
 
+// Power ISA, book II, "Data Cache Block Touch for Store".
+inline void prefetch_for_store(const char *at) { asm volatile("dcbtst 0, %0" ::"r"(at)); }
+
 // The blocks that dcbst and icbi work on; 16 bytes, less than any, where the kernel does not tell: a step
 // shorter than a block meets it more than once, which is slow and right.
 inline uintptr_t cache_block_bytes(unsigned long entry) {

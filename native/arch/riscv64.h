@@ -32,6 +32,10 @@ inline void pause() { asm volatile(".insn i 0x0F, 0, x0, x0, 0x010" ::: "memory"
 
 inline void full_fence() { asm volatile("fence rw,rw" ::: "memory"); }
 
+// "Zicbop": PREFETCH.W is an ORI to x0, and so does nothing on CPUs without it; assemblers know its name
+// only when told that the extension is there.
+inline void prefetch_for_store(const char *at) { asm volatile(".insn i 0x13, 6, x0, %0, 3" ::"r"(at)); }
+
 // "Zifencei": FENCE.I works on its own hart alone, so the hart that wrote code executes a FENCE and then has
 // all the others execute a FENCE.I; and since a thread may migrate, Linux makes that a system call. It
 // interrupts the harts that run this process, for a FENCE.I each, and has every other hart execute one before

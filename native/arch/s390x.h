@@ -30,6 +30,9 @@ inline void pause() { asm volatile("" ::: "memory"); }
 // that came with the z196. The kernel's smp_mb().
 inline void full_fence() { asm volatile("bcr 14,0" ::: "memory"); }
 
+// Principles of Operation, "PREFETCH DATA": code 2, for store access.
+inline void prefetch_for_store(const char *at) { asm volatile("pfd 2,0(%0)" ::"a"(at)); }
+
 // PoP chapter 5, "Sequence of Storage References": instructions are fetched from the same storage as
 // operands, which other CPUs see stored to in order, so code is there before the word that tells of it.
 // A CPU's own fetches see its own stores. There is no instruction to flush a cache with.

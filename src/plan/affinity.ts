@@ -28,6 +28,8 @@ export interface Affinity {
    * conditions.
    */
   readonly copies: readonly (readonly number[])[];
+  /** CPUs that neither the test nor a copy uses. */
+  readonly spare: readonly number[];
   readonly class: PlacementClass;
   /** More threads than CPUs: they take turns instead of running at once. */
   readonly oversubscribed: boolean;
@@ -58,13 +60,13 @@ export function planAffinity(
   const oversubscribed = threadCount > pool.length;
   const placed = placementClass(topology, cpus);
   const copies = oversubscribed ? [] : placeCopies(topology, pool, threadCount);
-  const idle = pool.filter((cpu) => ![cpus, ...copies].flat().includes(cpu));
+  const spare = pool.filter((cpu) => ![cpus, ...copies].flat().includes(cpu));
   const notes = [
     oversubscribed &&
       `${threadCount} threads share ${pool.length === 1 ? 'CPU' : 'CPUs'} ${formatCpuList(pool)}: they take turns and seldom run at once.`,
     requestedCpus !== undefined &&
-      idle.length > 0 &&
-      `${threadCount} threads${copies.length === 0 ? '' : ' and their copies'} use the other requested CPUs; ${formatCpuList(idle)} stay idle.`,
+      spare.length > 0 &&
+      `${threadCount} threads${copies.length === 0 ? '' : ' and their copies'} use the other requested CPUs; ${formatCpuList(spare)} stay idle.`,
     placed === 'unknown' &&
       'Which CPUs share a core or a socket is unknown here: they were taken by number alone.',
     mixedKinds(topology, cpus),
@@ -72,6 +74,7 @@ export function planAffinity(
   return {
     cpus,
     copies,
+    spare,
     class: placed,
     oversubscribed,
     notes: notes.filter((note) => typeof note === 'string'),
@@ -104,11 +107,17 @@ function cpusOf(topology: Topology, ids: readonly number[]): readonly Cpu[] {
   return topology.cpus.filter(({ id }) => ids.includes(id));
 }
 
+/** The same placement, with the CPUs of the copies left to stress threads. */
+export function withoutCopies(affinity: Affinity): Affinity {
+  return { ...affinity, copies: [], spare: [...affinity.copies.flat(), ...affinity.spare] };
+}
+
 /** Where threads cannot be pinned (macOS): the system runs them where it likes. */
 export function unpinnedAffinity(topology: Topology, threadCount: number): Affinity {
   return {
     cpus: Array.from({ length: threadCount }, () => -1),
     copies: [],
+    spare: [],
     class: 'unpinned',
     oversubscribed: threadCount > topology.allowed.length,
     notes: ['Threads are not pinned: the system places them and may move them.'],

@@ -5,7 +5,7 @@ import { lower, LoweringError } from '../lower/lower.ts';
 import type { MachineCode } from '../lower/machine-code.ts';
 import type { Target } from '../lower/target.ts';
 import { variantsOf, type Variant } from '../strategy/strategies.ts';
-import type { Affinity } from './affinity.ts';
+import { withoutCopies, type Affinity } from './affinity.ts';
 import type { RunPlan } from './run-plan.ts';
 
 /** A plan on the CPUs it will use: the conditions under which a control vouches for a test. */
@@ -92,7 +92,11 @@ const isAsWritten = ({ strategy }: Variant) => strategy === 'kernel';
 function placedPlans(test: LitmusTest, { plans, place }: ExperimentRequest): readonly PlacedPlan[] | string {
   const affinity = place(test.threads.length);
   try {
-    return plans(test).map((plan) => ({ name: `${plan.name}@${affinity.cpus.join(',')}`, plan, affinity }));
+    return plans(test).map((plan) => ({
+      name: `${plan.name}@${affinity.cpus.join(',')}`,
+      plan,
+      affinity: plan.stressBytes === undefined ? affinity : withoutCopies(affinity),
+    }));
   } catch (error) {
     if (error instanceof LoweringError) return error.message;
     throw error;

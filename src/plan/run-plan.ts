@@ -16,6 +16,15 @@ export interface RunPlan {
   readonly spacingBytes: number;
   /** Each thread waits a random time below this, in ticks of the time base, after a rendezvous; free ones do not. */
   readonly startDelayTicks: number;
+  /** Groups are visited in the order 0, s, 2s, …, modulo their number; absent: 1, in order. */
+  readonly groupStride?: number;
+  /** What each thread does with a group's cells before the group's rendezvous; absent: nothing. */
+  readonly preload?: 'none' | 'read' | 'write';
+  /**
+   * On CPUs that would be spare or run copies, threads that load and store over so many bytes of other memory
+   * run instead; absent: none.
+   */
+  readonly stressBytes?: number;
 }
 
 /**
@@ -58,6 +67,21 @@ export function plansFor(test: LitmusTest, hasTimeBase: boolean): readonly RunPl
 function widened(plan: RunPlan, test: LitmusTest): RunPlan {
   const least = leastSpacing(test, plan.layout);
   return least <= plan.spacingBytes ? plan : { ...plan, name: `${plan.name}-${least}B`, spacingBytes: least };
+}
+
+/**
+ * The stride nearest to the plan's, from it on, that leaves no group of a batch of so many iterations out: one
+ * without a common divisor with their number.
+ */
+export function strideFor({ groupStride = 1, group }: RunPlan, cells: number): number {
+  const groups = Math.ceil(cells / group);
+  let stride = groupStride;
+  while (commonDivisor(stride, groups) > 1) stride++;
+  return stride;
+}
+
+function commonDivisor(left: number, right: number): number {
+  return right === 0 ? left : commonDivisor(right, left % right);
 }
 
 /** What older tools do, for comparison: the threads meet before each iteration. */

@@ -164,6 +164,7 @@ function planRecords(experiment: readonly PlannedTest[]): PlanRecord[] {
     name,
     cpus: affinity.cpus,
     ...(affinity.copies.length === 0 ? {} : { copies: affinity.copies }),
+    ...(plan.stressBytes === undefined || affinity.spare.length === 0 ? {} : { stress: affinity.spare }),
     placement: affinity.class,
     oversubscribed: affinity.oversubscribed,
     pinned: !affinity.cpus.includes(-1),

@@ -2,7 +2,7 @@ import { Type, type Static } from 'typebox';
 import { architectures } from '../architecture.ts';
 import { layoutNames } from '../lower/machine-code.ts';
 import { placementClasses } from '../plan/affinity.ts';
-import { rendezvousNames } from '../run/addon.ts';
+import { preloadNames, rendezvousNames } from '../run/addon.ts';
 import { machineSchema } from './machine-schema.ts';
 import { count, digest, instant, strictObject, text, textsByKey, type Plain } from './schema-parts.ts';
 
@@ -25,6 +25,20 @@ export const planSchema = strictObject(
     spacingBytes: count("From one iteration's cell to the next."),
     startDelayTicks: count(
       'Each thread waits a random time below this, in time-base ticks, after a rendezvous.',
+    ),
+    groupStride: Type.Optional(
+      count('Groups were visited in the order 0, s, 2s, …, modulo their number; absent: in order.'),
+    ),
+    preload: Type.Optional(
+      Type.Enum([...preloadNames], {
+        description: "What each thread did with a group's cells before its rendezvous; absent: nothing.",
+      }),
+    ),
+    stressBytes: Type.Optional(
+      count('Over so many bytes of other memory, threads on the CPUs of `stress` loaded and stored.'),
+    ),
+    stress: Type.Optional(
+      Type.Array(Type.Integer({ minimum: 0 }), { description: 'CPUs of stress threads; absent: none.' }),
     ),
     cpus: Type.Array(Type.Integer({ minimum: -1 }), {
       description: 'One per thread; -1 where it was not pinned.',

@@ -34,6 +34,16 @@ export interface ObservedValueRequest {
 export const rendezvousNames = ['spin', 'deadline', 'free'] as const;
 export type RendezvousName = (typeof rendezvousNames)[number];
 
+export const preloadNames = ['none', 'read', 'write'] as const;
+export type PreloadName = (typeof preloadNames)[number];
+
+/** Threads that load and store over other memory while the block runs. */
+export interface StressRequest {
+  /** A thread on each; none that runs a thread of the test. Empty: no stress. */
+  readonly cpus: readonly number[];
+  readonly bytes: number;
+}
+
 /** One block of work, some tens of milliseconds long. */
 export interface RunRequest {
   readonly threads: readonly ThreadRequest[];
@@ -46,12 +56,17 @@ export interface RunRequest {
   readonly batches: number;
   /** Iterations between two rendezvous, or between two looks at each other. */
   readonly group: number;
+  /** Groups are visited in the order 0, s, 2s, …, modulo their number, with which s has no common divisor. */
+  readonly groupStride: number;
+  /** What each thread does with a group's cells before the group's rendezvous. */
+  readonly preload: PreloadName;
   readonly rendezvous: RendezvousName;
   readonly startDelayTicks: number;
   readonly seed: bigint;
   readonly timeoutMs: number;
   /** The CPUs of further copies, thread by thread: they run at the same time, each on memory of its own. */
   readonly copies: readonly (readonly number[])[];
+  readonly stress: StressRequest;
 }
 
 /**
@@ -76,6 +91,8 @@ export interface ThreadReply {
   /** Batches after which it was not on the CPU it was pinned to. */
   readonly strayedBatches: number;
   readonly involuntarySwitches: number;
+  /** How long it did not run, whatever it had to do. */
+  readonly offCpuNs: number;
 }
 
 export interface RunReply {
@@ -87,6 +104,8 @@ export interface RunReply {
   readonly iterations: number;
   readonly runNs: number;
   readonly wallNs: number;
+  /** What a hypervisor took from its CPUs meanwhile, in steps of some 10 ms; undefined where that is not told. */
+  readonly stealNs: number | undefined;
   readonly stuck: { readonly thread: number; readonly status: number } | undefined;
   readonly timedOut: boolean;
 }
@@ -120,6 +139,7 @@ export interface PerpetualReply {
   readonly iterations: number;
   readonly runNs: number;
   readonly wallNs: number;
+  readonly stealNs: number | undefined;
   readonly timedOut: boolean;
 }
 

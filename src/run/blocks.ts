@@ -1,4 +1,5 @@
 import type { PlacedPlan, PlannedTest } from '../plan/experiment.ts';
+import { strideFor } from '../plan/run-plan.ts';
 import { blockSeed, longestBlockMs, roundOrder } from '../plan/schedule.ts';
 import type { MachineCode } from '../lower/machine-code.ts';
 import type { RunRequest } from './addon.ts';
@@ -140,11 +141,17 @@ async function runBlock(
     cells,
     batches,
     group: plan.group,
+    groupStride: strideFor(plan, cells),
+    preload: plan.preload ?? 'none',
     rendezvous: plan.rendezvous,
     startDelayTicks: plan.startDelayTicks,
     seed,
     timeoutMs: blockTimeoutMs,
     copies: affinity.copies.slice(0, copies - 1),
+    stress:
+      plan.stressBytes === undefined
+        ? { cpus: [], bytes: 0 }
+        : { cpus: affinity.spare, bytes: plan.stressBytes },
   };
   const nothing = { seed, iterations: 0, outcomes: [], runNs: 0, wallNs: 0, strayed: 0, switches: 0 };
   const answer = await runner.run(request);

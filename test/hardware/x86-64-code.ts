@@ -19,6 +19,7 @@ export const loadEcx = (offset: number) => [0x8b, 0x8f, ...imm32(offset)]; // mo
 export const loadRax = (offset: number) => [0x48, ...loadEax(offset)]; // mov rax, [rdi+offset]
 export const storeRax = (offset: number) => [0x48, 0x89, 0x87, ...imm32(offset)]; // mov [rdi+offset], rax
 export const addressRax = (offset: number) => [0x48, 0x8d, 0x87, ...imm32(offset)]; // lea rax, [rdi+offset]
+export const incrementCell = [0x48, 0xff, 0x07]; // inc qword [rdi]
 /** A non-temporal store of eax. */
 export const storeEaxNonTemporal = (offset: number) => [0x0f, 0xc3, 0x87, ...imm32(offset)]; // movnti [rdi+offset], eax
 export const constantEax = (value: number) => [0xb8, ...imm32(value)]; // mov eax, value
@@ -77,11 +78,14 @@ export function request(given: Partial<RunRequest> & Pick<RunRequest, 'threads'>
     cells,
     batches: 4,
     group: 64,
+    groupStride: 1,
+    preload: 'none',
     rendezvous: 'spin',
     startDelayTicks: 0,
     seed: 1n,
     timeoutMs: 20_000,
     copies: [],
+    stress: { cpus: [], bytes: 0 },
     ...given,
   };
 }

@@ -45,7 +45,14 @@ function planned(source: ReturnType<typeof litmus>) {
     tests: [{ source: { file: `${source.name}.litmus`, test: source }, role: 'asked', strategies: ['all'] }],
     target,
     plans: (one) => plansFor(one, true),
-    place: () => ({ cpus: [0, 1], copies: [], class: 'same-socket', oversubscribed: false, notes: [] }),
+    place: () => ({
+      cpus: [0, 1],
+      copies: [],
+      spare: [],
+      class: 'same-socket',
+      oversubscribed: false,
+      notes: [],
+    }),
   });
 }
 

@@ -26,7 +26,14 @@ const experiment = planExperiment({
   ),
   target,
   plans: (test) => plansFor(test, true),
-  place: () => ({ cpus: [0, 1], copies: [], class: 'same-socket', oversubscribed: false, notes: [] }),
+  place: () => ({
+    cpus: [0, 1],
+    copies: [],
+    spare: [],
+    class: 'same-socket',
+    oversubscribed: false,
+    notes: [],
+  }),
 });
 
 const block = (test: string, plan: string, seen: number, problem?: string): BlockRecord => ({

@@ -10,6 +10,7 @@ const calls = {
   read_time_base: 'uint64_t read_time_base() { return arch::read_time_base(); }',
   pause: 'void pause() { arch::pause(); }',
   full_fence: 'void full_fence() { arch::full_fence(); }',
+  prefetch_for_store: 'void prefetch_for_store(const char *at) { arch::prefetch_for_store(at); }',
   publish_code: 'void publish_code(void *begin, void *end) { arch::publish_code(begin, end); }',
   synchronise_instructions: 'void synchronise_instructions() { arch::synchronise_instructions(); }',
 } as const;
@@ -25,56 +26,62 @@ interface Header {
 const headers: readonly Header[] = [
   {
     architecture: 'x86-64',
-    telling: /^(rdtsc|pause|mfence|cpuid)\b/,
+    telling: /^(rdtsc|pause|mfence|cpuid|prefetchw)\b/,
     expected: {
       read_time_base: ['rdtsc'],
       pause: ['pause'],
       full_fence: ['mfence'],
+      prefetch_for_store: ['prefetchw'],
       publish_code: [],
       synchronise_instructions: ['cpuid'],
     },
   },
   {
     architecture: 'arm64',
-    telling: /^(?:bl \S+ <)?(isb|mrs \w+, cntvct_el0|dmb ish|yield|__clear_cache)\b/,
+    telling: /^(?:bl \S+ <)?(isb|mrs \w+, cntvct_el0|dmb ish|yield|prfm pstl1keep|__clear_cache)\b/,
     expected: {
       read_time_base: ['isb', 'mrs x0, cntvct_el0'],
       pause: ['isb'],
       full_fence: ['dmb ish'],
+      prefetch_for_store: ['prfm pstl1keep'],
       publish_code: ['__clear_cache'],
       synchronise_instructions: ['isb'],
     },
   },
   {
     architecture: 'ppc64le',
-    telling: /^(mftb|mr r1,r1|mr r2,r2|hwsync|isync|dcbst|icbi)\b/,
+    telling: /^(mftb|mr r1,r1|mr r2,r2|hwsync|isync|dcbst|dcbtstct 0|icbi)\b/,
     expected: {
       read_time_base: ['mftb'],
       pause: ['mr r1,r1', 'mr r2,r2'],
       full_fence: ['hwsync'],
+      prefetch_for_store: ['dcbtstct 0'],
       publish_code: ['dcbst', 'hwsync', 'icbi', 'hwsync', 'isync'],
       synchronise_instructions: ['isync'],
     },
   },
   {
     architecture: 's390x',
-    telling: /^(stckf|bnor %r0|br %r0)\b/,
+    telling: /^(stckf|bnor %r0|br %r0|pfd 2)\b/,
     expected: {
       read_time_base: ['stckf'],
       pause: [],
       full_fence: ['bnor %r0'],
+      prefetch_for_store: ['pfd 2'],
       publish_code: [],
       synchronise_instructions: ['br %r0'],
     },
   },
   {
     architecture: 'riscv64',
-    telling: /^(?:R_RISCV_CALL_PLT )?(rdtime|fence\.i|fence \S+|__riscv_flush_icache)(?= |$)/,
+    telling: /^(?:R_RISCV_CALL_PLT )?(rdtime|or zero,a0,3|fence\.i|fence \S+|__riscv_flush_icache)(?= |$)/,
     expected: {
       read_time_base: ['rdtime'],
       // PAUSE, whose name objdump does not know without its extension.
       pause: ['fence w,unknown'],
       full_fence: ['fence rw,rw'],
+      // An ORI to x0, likewise.
+      prefetch_for_store: ['or zero,a0,3'],
       publish_code: ['fence rw,rw', '__riscv_flush_icache'],
       synchronise_instructions: ['fence.i'],
     },

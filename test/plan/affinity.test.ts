@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { placementClass, planAffinity, unpinnedAffinity } from '../../src/plan/affinity.ts';
+import { placementClass, planAffinity, unpinnedAffinity, withoutCopies } from '../../src/plan/affinity.ts';
 import { CpuSelectionError } from '../../src/plan/cpu-list.ts';
 import { topologyFrom } from '../../src/plan/topology.ts';
 import { savedMachine } from './fixtures/saved-machine.ts';
@@ -50,6 +50,7 @@ describe('threads are placed by default', () => {
     expect(planAffinity(saved('guest-2-vcpu'), 4)).toEqual({
       cpus: [0, 1, 0, 1],
       copies: [],
+      spare: [],
       class: 'shared-cache',
       oversubscribed: true,
       notes: ['4 threads share CPUs 0-1: they take turns and seldom run at once.'],
@@ -60,6 +61,7 @@ describe('threads are placed by default', () => {
     expect(planAffinity(topologyFrom(new Map(), [0, 1, 2]), 2)).toEqual({
       cpus: [0, 1],
       copies: [],
+      spare: [2],
       class: 'unknown',
       oversubscribed: false,
       notes: ['Which CPUs share a core or a socket is unknown here: they were taken by number alone.'],
@@ -69,6 +71,36 @@ describe('threads are placed by default', () => {
 
   test('nowhere if no CPU is allowed', () => {
     expect(() => planAffinity(topologyFrom(new Map()), 2)).toThrow(CpuSelectionError);
+  });
+});
+
+describe('CPUs that are left over', () => {
+  test('run copies, and are spare where these would share a core with the test', () => {
+    const server = planAffinity(saved('two-socket-server'), 2);
+    expect(server).toMatchObject({
+      cpus: [0, 1],
+      copies: [
+        [2, 3],
+        [4, 5],
+        [6, 7],
+      ],
+      spare: [8, 9, 10, 11, 12, 13, 14, 15],
+    });
+    expect(planAffinity(saved('guest-2-vcpu'), 2).spare).toEqual([]);
+  });
+
+  test('are all spare where stress takes the place of the copies', () => {
+    const machines = ['guest-2-vcpu', 'two-socket-server', 'laptop-hybrid', 'power9-smt8', 's390x-lpar'];
+    for (const topology of machines.map(saved)) {
+      for (const threads of [1, 2, 3, 4]) {
+        const affinity = planAffinity(topology, threads);
+        const stressed = withoutCopies(affinity);
+        expect(stressed.copies).toEqual([]);
+        expect([...new Set([...affinity.cpus, ...stressed.spare])].toSorted((a, b) => a - b)).toEqual(
+          topology.allowed,
+        );
+      }
+    }
   });
 });
 
@@ -94,6 +126,7 @@ describe('threads are placed on request', () => {
     expect(planAffinity(saved('guest-2-vcpu'), 2, [1])).toEqual({
       cpus: [1, 1],
       copies: [],
+      spare: [],
       class: 'one-cpu',
       oversubscribed: true,
       notes: ['2 threads share CPU 1: they take turns and seldom run at once.'],

@@ -38,6 +38,7 @@ function plan(
     place: (threads) => ({
       cpus: Array.from({ length: threads }, (_, cpu) => cpu),
       copies: [],
+      spare: [],
       class: 'same-socket',
       oversubscribed: false,
       notes: [],

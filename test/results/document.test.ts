@@ -28,7 +28,7 @@ filter (y=-1)
     ],
     target,
     plans: () => [],
-    place: () => ({ cpus: [0], copies: [], class: 'one-cpu', oversubscribed: false, notes: [] }),
+    place: () => ({ cpus: [0], copies: [], spare: [], class: 'one-cpu', oversubscribed: false, notes: [] }),
   });
   const { tool, machine, session } = sampleDocument;
   const models = { opinions: new Map(), findings: [] };

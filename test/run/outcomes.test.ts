@@ -38,6 +38,7 @@ function reply(values: readonly bigint[], counts: readonly number[]): RunReply {
     iterations: counts.reduce((sum, count) => sum + count, 0),
     runNs: 0,
     wallNs: 0,
+    stealNs: undefined,
     stuck: undefined,
     timedOut: false,
   };
