@@ -16,8 +16,8 @@ import type { Target } from './lower/target.ts';
 import { targetFor } from './lower/targets.ts';
 import { planAffinity, unpinnedAffinity, type Affinity } from './plan/affinity.ts';
 import { planExperiment, type PlannedTest, type SelectedTest } from './plan/experiment.ts';
-import { plansFor } from './plan/run-plan.ts';
-import { scheduleIterations, scheduleTime } from './plan/schedule.ts';
+import { plansFor, type EngineName } from './plan/run-plan.ts';
+import { scheduleTime } from './plan/schedule.ts';
 import type { Topology } from './plan/topology.ts';
 import type { Progress } from './report/progress.ts';
 import { journalBlock, journalHeader, resultsDocument } from './results/document.ts';
@@ -41,6 +41,8 @@ export interface RunRequest {
     | { readonly kind: 'time'; readonly budgetMs: number }
     | { readonly kind: 'iterations'; readonly perStrategy: number };
   readonly cpus: readonly number[] | undefined;
+  /** Run under these engines alone; empty: under the plans that are best for each test. */
+  readonly engines: readonly EngineName[];
   /** Which of the architecture's targets; undefined: the best that the CPU can run. */
   readonly variant: string | undefined;
   readonly seed: bigint;
@@ -89,13 +91,15 @@ export async function runLitmus(
     const { machine, topology, facts } = await inspectMachine(runner);
     if (facts === undefined) throw new CannotRunError('The addon does not tell what this machine is.');
     const target = chooseTarget(architecture, facts, request.variant);
+    checkEngines(request.engines, facts);
     const experiment = planExperiment({
       tests,
       target,
-      plans: (test) => plansFor(test, facts.timeBase.problem === undefined),
+      plans: (test, { oversubscribed }) =>
+        plansFor(test, facts.timeBase.problem === undefined, { engines: request.engines, oversubscribed }),
       place: (threads) => placeThreads(topology, facts, threads, request.cpus),
     });
-    announce(experiment, facts, watcher);
+    announce(experiment, request.engines, facts, watcher);
     const started = performance.now();
     const limits = opinionLimits(request.amount);
     const opinions = await opinionsOf(experiment, target, limits, watcher.asking, watcher.stopped);
@@ -135,6 +139,12 @@ function architectureOfHost(): Architecture {
   throw new CannotRunError(
     'Fencepost generates no code for this machine: "show" and "list" work here, "run" does not.',
   );
+}
+
+/** Nothing stands in for an engine that was asked for. */
+function checkEngines(engines: readonly EngineName[], { timeBase }: MachineFacts): void {
+  if (!engines.includes('deadline') || timeBase.problem === undefined) return;
+  throw new CannotRunError(`--engine deadline: there is no time base here (${timeBase.problem}).`);
 }
 
 /** What the models may take of a run: a share of its time, or a minute where it has none. */
@@ -232,7 +242,12 @@ function placeThreads(
   return facts.canPin ? planAffinity(topology, threads, cpus) : unpinnedAffinity(topology, threads);
 }
 
-function announce(experiment: readonly PlannedTest[], facts: MachineFacts, { notice }: Watcher): void {
+function announce(
+  experiment: readonly PlannedTest[],
+  engines: readonly EngineName[],
+  facts: MachineFacts,
+  { notice }: Watcher,
+): void {
   if (facts.timeBase.problem !== undefined) {
     notice(
       `No time base (${facts.timeBase.problem}): threads meet by spinning alone, and start less exactly.`,
@@ -240,6 +255,11 @@ function announce(experiment: readonly PlannedTest[], facts: MachineFacts, { not
   }
   const notes = experiment.flatMap(({ plans }) => plans.flatMap(({ affinity }) => affinity.notes));
   for (const note of new Set(notes)) notice(note);
+  // By default a test without a perpetual form is no news, and where it was to run in no other its row says why.
+  if (engines.length < 2) return;
+  for (const { notPerpetual } of experiment.flatMap(({ variants }) => variants.slice(0, 1))) {
+    if (notPerpetual !== undefined) notice(`${notPerpetual}.`);
+  }
 }
 
 async function* runAll(
@@ -257,7 +277,7 @@ async function* runAll(
   for (const [index, test] of order.entries()) {
     const cells = cellCount(test);
     const elapsedMs = performance.now() - started;
-    const amount = amountOf(request.amount, test, { elapsedMs, plannedMs, cellsLeft });
+    const amount = amountOf(request.amount, { elapsedMs, plannedMs, cellsLeft });
     for await (const record of runTest(test, amount, runner, request.seed, stopped)) {
       yield record;
       iterations += record.iterations;
@@ -290,11 +310,8 @@ function cellCount({ variants, plans }: PlannedTest): number {
 /** How much a test may run, of what is left. */
 function amountOf(
   asked: RunRequest['amount'],
-  test: PlannedTest,
   spent: { readonly elapsedMs: number; readonly plannedMs: number; readonly cellsLeft: number },
 ): Amount {
-  if (asked.kind === 'iterations') {
-    return { kind: 'iterations', perRound: scheduleIterations(asked.perStrategy, test.plans.length) };
-  }
+  if (asked.kind === 'iterations') return asked;
   return { kind: 'time', ...scheduleTime({ budgetMs: asked.budgetMs, ...spent }) };
 }

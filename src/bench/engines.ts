@@ -1,10 +1,8 @@
 /** The ways of running a test, so that each can be measured by turns with the others. */
 import { tally } from '../judge/histogram.ts';
-import type { PerpetualCode } from '../lower/perpetual.ts';
 import type { PlannedTest, PlacedPlan } from '../plan/experiment.ts';
-import { spinEveryIteration, type RunPlan } from '../plan/run-plan.ts';
+import { perpetual, spinEveryIteration, type RunPlan } from '../plan/run-plan.ts';
 import { runTest } from '../run/blocks.ts';
-import { perpetualBatch, runPerpetual } from '../run/perpetual.ts';
 import type { Runner } from '../run/runner.ts';
 
 /** What came of running a test for a while. */
@@ -54,6 +52,7 @@ export const enginePlans = [
   spinGrouped,
   deadlineGrouped,
   free,
+  perpetual,
 ] as const;
 
 /** A test of one variant under one of its plans. */
@@ -67,29 +66,10 @@ export function plannedEngine(planned: PlannedTest, placed: PlacedPlan): Engine 
       const amount = { kind: 'time', rounds: 1, blockMs: ms } as const;
       for await (const block of runTest({ ...planned, plans: [placed] }, amount, runner, seed, never)) {
         if (block.problem !== undefined) throw new Error(`${placed.plan.name}: ${block.problem}`);
-        const { iterations, runNs, wallNs, outcomes } = block;
-        blocks.push({ iterations, runNs, wallNs, relaxed: tally(planned.test, outcomes).witnesses });
+        const { iterations, runNs, wallNs, outcomes, other } = block;
+        blocks.push({ iterations, runNs, wallNs, relaxed: tally(planned.test, outcomes, other).witnesses });
       }
       return sum(blocks.slice(1));
-    },
-  };
-}
-
-const batchesToFindPace = 4;
-
-export function perpetualEngine(test: string, code: PerpetualCode, cpus: readonly number[]): Engine {
-  const run = async (batches: number, runner: Runner): Promise<Measured> => {
-    const { problem, witnesses, ...rest } = await runPerpetual(code, cpus, batches, runner);
-    if (problem !== undefined) throw new Error(`perpetual: ${problem}`);
-    return { ...rest, relaxed: witnesses };
-  };
-  return {
-    test,
-    name: 'perpetual',
-    measure: async (ms, _, runner) => {
-      const { wallNs, iterations } = await run(batchesToFindPace, runner);
-      const batches = Math.ceil((ms * 1e6 * iterations) / wallNs / perpetualBatch);
-      return run(batches, runner);
     },
   };
 }

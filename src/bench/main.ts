@@ -8,7 +8,6 @@ import { join } from 'node:path';
 import { hostArchitecture } from '../architecture.ts';
 import type { LitmusTest } from '../language/litmus-test.ts';
 import { readTests, suiteFolder, type TestFile } from '../language/test-files.ts';
-import { lowerPerpetual } from '../lower/perpetual.ts';
 import type { Target } from '../lower/target.ts';
 import { targetFor } from '../lower/targets.ts';
 import { planAffinity, type Affinity } from '../plan/affinity.ts';
@@ -18,7 +17,7 @@ import { layOut, rowLines, type Column } from '../report/columns.ts';
 import { shortCount } from '../report/quantity.ts';
 import { inspectMachine } from '../results/inspect-machine.ts';
 import { startRunner, type Runner } from '../run/runner.ts';
-import { enginePlans, perpetualEngine, plannedEngine, type Engine } from './engines.ts';
+import { enginePlans, plannedEngine, type Engine } from './engines.ts';
 
 const rounds = 7;
 const blockMs = 150;
@@ -54,10 +53,7 @@ try {
   const affinity = planAffinity(topology, 2);
   const store = suiteTest('classic/SB');
   const plans = enginePlans.filter(({ rendezvous }) => hasTimeBase || rendezvous !== 'deadline');
-  const engines = [
-    ...plannedEngines(store, target, () => plans, affinity),
-    perpetualEngine(store.test.name, lowerPerpetual(store.test, target), affinity.cpus),
-  ];
+  const engines = plannedEngines(store, target, () => plans, affinity);
   const crowded = crowdedTests.flatMap((name) => {
     const { test } = suiteTest(name);
     const place = planAffinity(topology, test.threads.length, affinity.cpus);

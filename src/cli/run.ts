@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Argv, CommandModule } from 'yargs';
 import { runLitmus, type RunRequest } from '../pipeline.ts';
 import { parseCpuList } from '../plan/cpu-list.ts';
+import { engineNames } from '../plan/run-plan.ts';
 import { ProgressLine } from '../report/progress.ts';
 import { tableText } from '../report/table.ts';
 import { defaultResultsFolder } from '../results/results-folder.ts';
@@ -32,6 +33,13 @@ function options(argv: Argv) {
       alias: 't',
       type: 'string',
       describe: `share out so much time (20s, 5min); default ${defaultTime}`,
+    })
+    .option('engine', {
+      type: 'string',
+      array: true,
+      nargs: 1,
+      choices: engineNames,
+      describe: 'only with this engine; may be repeated',
     })
     .option('cpus', { type: 'string', describe: 'threads on these CPUs, in order (0,1 or 0-3)' })
     .option('variant', {
@@ -101,6 +109,7 @@ function requestOf(args: Options): RunRequest {
       args.iterations === undefined
         ? { kind: 'time', budgetMs: milliseconds(args.time ?? defaultTime) }
         : { kind: 'iterations', perStrategy: wholeNumber(args.iterations) },
+    engines: args.engine ?? [],
     cpus: args.cpus === undefined ? undefined : parseCpuList(args.cpus),
     variant: args.variant,
     seed: args.seed === undefined ? randomBytes(8).readBigUInt64LE() : seed(args.seed),

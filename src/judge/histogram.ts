@@ -17,17 +17,20 @@ export interface Tally {
   readonly phases: readonly { readonly name: string; readonly count: number }[];
 }
 
-/** Counts a histogram's outcomes against the test's filter, condition and phases. */
-export function tally(test: LitmusTest, outcomes: readonly CountedOutcome[]): Tally {
+/**
+ * Counts a histogram's outcomes against the test's filter, condition and phases.
+ * @param other iterations of a perpetual run whose outcome is not told: they satisfy nothing.
+ */
+export function tally(test: LitmusTest, outcomes: readonly CountedOutcome[], other = 0): Tally {
   const { filter, condition, header } = test;
   const kept = filter === undefined ? outcomes : outcomes.filter(({ values }) => holds(filter, values));
   const count = (of: readonly CountedOutcome[]) => of.reduce((sum, outcome) => sum + outcome.count, 0);
-  const iterations = count(kept);
+  const told = count(kept);
   const satisfying = (proposition: Phase['proposition']) =>
     count(kept.filter(({ values }) => holds(proposition, values)));
   return {
-    iterations,
-    filtered: count(outcomes) - iterations,
+    iterations: told + other,
+    filtered: count(outcomes) - told,
     witnesses: satisfying(condition.proposition),
     phases: header.phases.map(({ name, proposition }) => ({ name, count: satisfying(proposition) })),
   };

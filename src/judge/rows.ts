@@ -16,6 +16,8 @@ export interface JudgedRun {
   readonly plan: string;
   readonly tally: Tally;
   readonly outcomes: readonly CountedOutcome[];
+  /** Iterations of a perpetual run whose outcome is not told; undefined of other runs. */
+  readonly other: number | undefined;
   readonly blocks: readonly { readonly record: BlockRecord; readonly tally: Tally }[];
   /** Why it does not count, or undefined. */
   readonly invalid: string | undefined;
@@ -130,11 +132,15 @@ function runsByVariant(
 
 function judgeRun(test: LitmusTest, plan: string, records: readonly BlockRecord[]): JudgedRun {
   const wrapped = wrapConditionValues(test);
-  const blocks = records.map((record) => ({ record, tally: tally(wrapped, record.outcomes) }));
+  const blocks = records.map((record) => ({ record, tally: tally(wrapped, record.outcomes, record.other) }));
   return {
     plan,
     tally: addTallies(blocks.map((block) => block.tally)),
     outcomes: addOutcomes(records.flatMap(({ outcomes }) => outcomes)),
+    other: records.reduce<number | undefined>(
+      (sum, { other }) => (other === undefined ? sum : (sum ?? 0) + other),
+      undefined,
+    ),
     blocks,
     invalid: records.find(({ problem }) => problem !== undefined)?.problem,
   };
@@ -158,12 +164,14 @@ function controlsUnder(
   architecture: Architecture,
   opinions: ReadonlyMap<PlannedVariant, Opinions>,
 ): readonly ControlReport[] {
-  const layout = plans.find(({ name }) => name === plan)?.plan.layout ?? '';
-  return controlsOf(test, architecture, layout).flatMap((control): ControlReport[] => {
+  const conditions = plans.find(({ name }) => name === plan)?.plan;
+  const perpetual = conditions?.rendezvous === 'perpetual';
+  return controlsOf(test, architecture, conditions?.layout ?? '').flatMap((control): ControlReport[] => {
     const source = byName.get(control.test);
     const variant = source?.variants.find(({ strategy }) => strategy === control.strategy);
-    // A control that is not meant to run under this plan does not vouch for it.
-    if (variant === undefined || !source?.plans.some(({ name }) => name === plan)) return [];
+    if (variant === undefined) return [];
+    // A control that is laid out otherwise does not vouch; one without a perpetual form leaves a gap.
+    if (!perpetual && !source?.plans.some(({ name }) => name === plan)) return [];
     const run = runsOf(control.test, variant.sameCodeAs ?? variant.strategy).find((one) => one.plan === plan);
     const name = control.test === test.name ? `${control.test} ${control.strategy}` : control.test;
     if (run === undefined || run.invalid !== undefined) {

@@ -95,7 +95,7 @@ function offsetIn(layout: CellLayout, name: string, index = 0): number {
 }
 
 /** SHA-256 over each thread's length (8 bytes, little-endian) and bytes, hex. */
-function digestOf(threads: readonly ThreadCode[]): string {
+export function digestOf(threads: readonly Pick<ThreadCode, 'bytes'>[]): string {
   const hash = createHash('sha256');
   for (const { bytes } of threads) {
     const length = Buffer.alloc(8);

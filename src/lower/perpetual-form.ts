@@ -1,3 +1,4 @@
+import { wrapConditionValues } from '../language/condition-values.ts';
 import type { Expression, LitmusTest, Position, Statement, Thread } from '../language/litmus-test.ts';
 import { observableName } from '../language/litmus-test.ts';
 import { signatures, type Primitive } from '../language/primitives.ts';
@@ -35,6 +36,8 @@ export interface PerpetualForm {
   readonly test: LitmusTest;
   readonly threads: readonly PerpetualThread[];
   readonly readings: readonly Reading[];
+  /** The one outcome that is counted: what the condition wants of each load, in decimals. */
+  readonly outcome: Readonly<Record<string, string>>;
 }
 
 export interface PerpetualThread {
@@ -75,7 +78,8 @@ interface Straight {
   readonly body: readonly Statement[];
 }
 
-const storesTaken: ReadonlySet<string> = new Set(['WRITE_ONCE', 'smp_store_release']);
+/** A non-temporal store stays behind earlier ones to its own location, so values still tell their order. */
+const storesTaken: ReadonlySet<string> = new Set(['WRITE_ONCE', 'smp_store_release', 'WRITE_ONCE_NT']);
 
 /** @throws LoweringError where a test has no such form, with the reason. */
 export function perpetualForm(test: LitmusTest): PerpetualForm {
@@ -87,6 +91,9 @@ export function perpetualForm(test: LitmusTest): PerpetualForm {
   const readings = straight.flatMap(({ thread, loads }) =>
     loads.flatMap((load) => readingOf(test, straight, thread, load, wanted)),
   );
+  if (readings.every(({ thread, writer }) => thread === writer)) {
+    refuse(test, 'nothing in its condition is read from another thread');
+  }
   return {
     test: {
       ...test,
@@ -101,6 +108,9 @@ export function perpetualForm(test: LitmusTest): PerpetualForm {
       loaded: loads.map(({ register }) => register),
     })),
     readings,
+    outcome: Object.fromEntries(
+      [...wantedValues(wrapConditionValues(test))].map(([name, value]) => [name, value.toString()]),
+    ),
   };
 }
 
@@ -189,8 +199,9 @@ function primitiveOf(expression: Expression): Primitive | undefined {
 
 /** The number that the condition wants in each register: a conjunction of equalities, or the test is refused. */
 function wantedValues(test: LitmusTest): ReadonlyMap<string, bigint> {
-  const { condition, filter } = test;
+  const { condition, filter, header } = test;
   if (filter !== undefined) refuse(test, 'it has a filter');
+  if (header.phases.length > 0) refuse(test, 'it counts phases, and only its condition is counted');
   if (condition.quantifier === 'forall') refuse(test, 'its condition is a "forall"');
   const wanted = new Map<string, bigint>();
   const visit = (part: LitmusTest['condition']['proposition']): void => {

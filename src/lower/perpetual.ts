@@ -4,8 +4,9 @@ import type { LitmusTest } from '../language/litmus-test.ts';
 import { scopeOf } from '../language/types.ts';
 import { assemble, type Emitted } from './assemble.ts';
 import { cellLayout, leastSpacing } from './layout.ts';
+import { digestOf } from './lower.ts';
 import { label } from './machine-code.ts';
-import type { CellLayout, Code, Role, ThreadCode } from './machine-code.ts';
+import type { CellLayout, Code, MachineCode, Role, ThreadCode } from './machine-code.ts';
 import { perpetualForm, type PerpetualThread, type Reading } from './perpetual-form.ts';
 import type { Width } from './primitives.ts';
 import { allocateRegisters, variableTypes } from './registers.ts';
@@ -32,8 +33,19 @@ export interface PerpetualCode {
   /** Of the one cell, which must be zeroed before threads run. */
   readonly layout: CellLayout;
   readonly readings: readonly PlacedReading[];
+  /** The one outcome that is counted, by observable: all others are told by what is left over. */
+  readonly outcome: Readonly<Record<string, string>>;
+  /** SHA-256 over the threads' bytes, hex. */
+  readonly digest: string;
   /** After so many iterations of a call, values would no longer tell them apart. */
   readonly mostIterations: number;
+}
+
+/** What a variant runs as under a plan. */
+export type RunnableCode = MachineCode | PerpetualCode;
+
+export function isPerpetual(code: RunnableCode): code is PerpetualCode {
+  return 'readings' in code;
 }
 
 /** Where 4 bytes, signed or not, and a whole register hold the same number. */
@@ -57,6 +69,8 @@ export function lowerPerpetual(test: LitmusTest, target: Target): PerpetualCode 
       if (place === undefined) throw new Error(`${reading.thread}:${register} has no place`);
       return { ...reading, ...place };
     }),
+    outcome: form.outcome,
+    digest: digestOf(threads.map(({ code }) => code)),
     mostIterations: Math.floor(greatestValue / Math.max(1, ...steps)),
   };
 }

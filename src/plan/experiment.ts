@@ -2,7 +2,7 @@ import type { LitmusTest } from '../language/litmus-test.ts';
 import type { TestFile } from '../language/test-files.ts';
 import { cellLayout } from '../lower/layout.ts';
 import { lower, LoweringError } from '../lower/lower.ts';
-import type { MachineCode } from '../lower/machine-code.ts';
+import { isPerpetual, lowerPerpetual, type RunnableCode } from '../lower/perpetual.ts';
 import type { Target } from '../lower/target.ts';
 import { variantsOf, type Variant } from '../strategy/strategies.ts';
 import { withoutCopies, type Affinity } from './affinity.ts';
@@ -23,10 +23,12 @@ export type TestRole = 'asked' | 'control';
 export interface PlannedVariant extends Variant {
   /** The strategy whose code is the same, byte for byte under every plan, and which runs in its stead. */
   readonly sameCodeAs: string | undefined;
-  /** Code by plan name; empty where there is a problem. */
-  readonly codes: ReadonlyMap<string, MachineCode>;
+  /** Code by the name of the placed plan; without those in whose form it cannot be had, empty where there is a problem. */
+  readonly codes: ReadonlyMap<string, RunnableCode>;
   /** Why it cannot run, or undefined. */
   readonly problem: string | undefined;
+  /** Why it does not run under the perpetual plan that the test has, or undefined. */
+  readonly notPerpetual: string | undefined;
 }
 
 export interface PlannedTest {
@@ -48,8 +50,8 @@ export interface SelectedTest {
 export interface ExperimentRequest {
   readonly tests: readonly SelectedTest[];
   readonly target: Target;
-  /** The plans a test runs under. */
-  readonly plans: (test: LitmusTest) => readonly RunPlan[];
+  /** The plans a test runs under where its threads are placed so. */
+  readonly plans: (test: LitmusTest, affinity: Affinity) => readonly RunPlan[];
   /** Where a test of so many threads runs. */
   readonly place: (threads: number) => Affinity;
 }
@@ -65,24 +67,28 @@ function planTest({ source, role, strategies }: SelectedTest, request: Experimen
   const { variants, refused } = variantsOf(test, strategies);
   // As written first: where others turn out to be the same code, its name and its verdict stand for them.
   const ordered = variants.toSorted((left, right) => Number(isAsWritten(right)) - Number(isAsWritten(left)));
-  const planned: PlannedVariant[] = [];
+  const lowered: PlannedVariant[] = [];
   for (const variant of ordered) {
-    const lowered =
+    const { codes, ...rest } =
       typeof plans === 'string'
-        ? { codes: new Map(), problem: plans }
+        ? { codes: new Map<string, RunnableCode>(), problem: plans, notPerpetual: undefined }
         : lowerForPlans(variant.test, request.target, plans);
-    const twin = planned.find(({ codes }) => lowered.codes.size > 0 && sameCode(codes, lowered.codes));
-    planned.push({ ...variant, ...lowered, sameCodeAs: twin?.strategy });
+    const twin = lowered.find((other) => codes.size > 0 && sameCode(other.codes, codes));
+    lowered.push({ ...variant, ...rest, codes, sameCodeAs: twin?.strategy });
   }
-  // Without being named, a strategy that does not apply is no news.
-  const named = refused.filter(({ strategy }) => strategies.includes(strategy));
+  // Without being named, a strategy that does not apply is no news; nor is one that has no perpetual form.
+  const isNamed = ({ strategy }: { readonly strategy: string }) => strategies.includes(strategy);
+  const planned = lowered.filter(
+    (one) => one.codes.size > 0 || one.notPerpetual === undefined || isAsWritten(one) || isNamed(one),
+  );
+  const used = typeof plans === 'string' ? [] : plans;
   return {
     file,
     role,
     test,
     variants: planned,
-    refused: named,
-    plans: typeof plans === 'string' ? [] : plans,
+    refused: refused.filter(isNamed),
+    plans: used.filter(({ name }) => planned.some(({ codes }) => codes.has(name))),
   };
 }
 
@@ -92,10 +98,13 @@ const isAsWritten = ({ strategy }: Variant) => strategy === 'kernel';
 function placedPlans(test: LitmusTest, { plans, place }: ExperimentRequest): readonly PlacedPlan[] | string {
   const affinity = place(test.threads.length);
   try {
-    return plans(test).map((plan) => ({
+    return plans(test, affinity).map((plan) => ({
       name: `${plan.name}@${affinity.cpus.join(',')}`,
       plan,
-      affinity: plan.stressBytes === undefined ? affinity : withoutCopies(affinity),
+      affinity:
+        plan.rendezvous === 'perpetual' || plan.stressBytes !== undefined
+          ? withoutCopies(affinity)
+          : affinity,
     }));
   } catch (error) {
     if (error instanceof LoweringError) return error.message;
@@ -103,38 +112,53 @@ function placedPlans(test: LitmusTest, { plans, place }: ExperimentRequest): rea
   }
 }
 
-function lowerForPlans(
-  test: LitmusTest,
-  target: Target,
-  plans: readonly PlacedPlan[],
-): Pick<PlannedVariant, 'codes' | 'problem'> {
-  try {
-    const codes = plans.map(({ name, plan }) => {
-      const layout = cellLayout(test, plan.layout, plan.spacingBytes, plan.cells);
-      return [name, lower(test, target, layout)] as const;
-    });
-    return { codes: new Map(codes), problem: undefined };
-  } catch (error) {
-    if (!(error instanceof LoweringError)) throw error;
-    return { codes: new Map(), problem: error.message };
+type Lowered = Pick<PlannedVariant, 'codes' | 'problem' | 'notPerpetual'>;
+
+/** A variant for all plans, or for those in whose form it can be had: not every test has a perpetual one. */
+function lowerForPlans(test: LitmusTest, target: Target, plans: readonly PlacedPlan[]): Lowered {
+  const codes = new Map<string, RunnableCode>();
+  let notPerpetual: string | undefined;
+  for (const { name, plan } of plans) {
+    try {
+      codes.set(name, lowerFor(test, target, plan));
+    } catch (error) {
+      if (!(error instanceof LoweringError)) throw error;
+      const { message } = error;
+      if (plan.rendezvous !== 'perpetual')
+        return { codes: new Map(), problem: message, notPerpetual: undefined };
+      notPerpetual = message;
+    }
   }
+  return { codes, problem: codes.size === 0 ? notPerpetual : undefined, notPerpetual };
 }
 
-function sameCode(left: ReadonlyMap<string, MachineCode>, right: ReadonlyMap<string, MachineCode>): boolean {
-  return (
-    left.size === right.size &&
-    [...left].every(([plan, code]) => {
-      const other = right.get(plan);
-      return other !== undefined && code.digest === other.digest && sameObservation(code, other);
-    })
-  );
+function lowerFor(test: LitmusTest, target: Target, plan: RunPlan): RunnableCode {
+  if (plan.rendezvous === 'perpetual') return lowerPerpetual(test, target);
+  return lower(test, target, cellLayout(test, plan.layout, plan.spacingBytes, plan.cells));
+}
+
+/**
+ * Whether two variants run the same. Perpetual code tells nothing where there is other: it is made of
+ * the test, not of its machine code, and one of two tests of equal code may not have it.
+ */
+function sameCode(
+  left: ReadonlyMap<string, RunnableCode>,
+  right: ReadonlyMap<string, RunnableCode>,
+): boolean {
+  const cells = [...left].filter(([, code]) => !isPerpetual(code));
+  const compared = cells.length > 0 ? cells : [...left];
+  return compared.every(([plan, code]) => {
+    const other = right.get(plan);
+    return (
+      other !== undefined && code.digest === other.digest && observationOf(code) === observationOf(other)
+    );
+  });
 }
 
 /** Equal code with other initial values or other observables is not the same run. */
-function sameObservation(left: MachineCode, right: MachineCode): boolean {
-  const text = ({ initial, observed }: MachineCode) =>
-    JSON.stringify([initial, observed], (_, value: unknown) =>
-      typeof value === 'bigint' ? String(value) : value,
-    );
-  return text(left) === text(right);
+function observationOf(code: RunnableCode): string {
+  const observation = isPerpetual(code) ? [code.readings, code.outcome] : [code.initial, code.observed];
+  return JSON.stringify(observation, (_, value: unknown) =>
+    typeof value === 'bigint' ? String(value) : value,
+  );
 }

@@ -2,17 +2,35 @@ import type { LitmusTest } from '../language/litmus-test.ts';
 import { leastSpacing } from '../lower/layout.ts';
 import type { LayoutName } from '../lower/machine-code.ts';
 
+/**
+ * How threads are brought to run at the same time.
+ *
+ * - `spin`: they wait for each other before each group of iterations, spinning. Works everywhere and starts
+ *   each group afresh, which makes long critical sections overlap; costs a round trip of a cache line, and
+ *   leaves threads some hundred cycles apart.
+ * - `deadline`: they start each group at a time of the time base, agreed on beforehand. Costs no round trip
+ *   and starts threads within some ten cycles; needs a time base that all CPUs share.
+ * - `free`: they run through the cells and look at each other only now and then, to wait for one that fell
+ *   behind. The fastest with fresh cells; how far apart threads are is left to chance, so that some machines
+ *   and tests show nothing.
+ * - `perpetual`: they repeat the test on one cell without ever meeting, and values tell the iterations
+ *   (src/lower/perpetual-form.ts). By far the fastest; for plain stores, loads and fences whose condition is
+ *   over registers, and it counts the outcome of the condition alone.
+ */
+export const engineNames = ['spin', 'deadline', 'free', 'perpetual'] as const;
+export type EngineName = (typeof engineNames)[number];
+
 /** How a variant is run, but for the CPUs: the parameters under which a control vouches for a test. */
 export interface RunPlan {
   readonly name: string;
   readonly layout: LayoutName;
-  /** How threads keep together: native/run_request.h tells what each is good for. */
-  readonly rendezvous: 'spin' | 'deadline' | 'free';
+  /** The engine. */
+  readonly rendezvous: EngineName;
   /** Iterations between two rendezvous; of free threads, between two looks at how far the others are. */
   readonly group: number;
   /** Iterations in a batch: the memory is initialised before it and read after it. */
   readonly cells: number;
-  /** From one iteration's cell to the next. */
+  /** From one iteration's cell to the next; 0 where all iterations use one cell. */
   readonly spacingBytes: number;
   /** Each thread waits a random time below this, in ticks of the time base, after a rendezvous; free ones do not. */
   readonly startDelayTicks: number;
@@ -29,9 +47,9 @@ export interface RunPlan {
 
 /**
  * The portable plans. Tests and chips differ in what makes them show a reordering, so each test runs
- * under two: its locations apart, threads started by the clock for long groups, which shows most
- * reorderings of single accesses; and its locations together, threads started by each other for short
- * groups, which makes the critical sections of a protocol overlap.
+ * under two, and perpetually where it can: its locations apart, threads started by the clock for long
+ * groups, which shows most reorderings of single accesses; and its locations together, threads started by
+ * each other for short groups, which makes the critical sections of a protocol overlap.
  */
 const apart: RunPlan = {
   name: 'split-deadline',
@@ -53,17 +71,67 @@ const together: RunPlan = {
   startDelayTicks: 50,
 };
 
-/** The plans a test runs under. Without a time base the clock cannot start threads: they meet by spinning. */
-export function plansFor(test: LitmusTest, hasTimeBase: boolean): readonly RunPlan[] {
-  const first = hasTimeBase ? apart : { ...apart, name: 'split-spin', rendezvous: 'spin' as const };
-  const second =
-    test.header.struct.length > 0
-      ? { ...together, name: 'kernel-spin', layout: 'kernel' as const }
-      : together;
-  return (test.threads.length === 1 ? [first] : [first, second]).map((plan) => widened(plan, test));
+/**
+ * So many iterations that coming together costs little, and so few that what threads loaded stays in
+ * their second-level caches until it is counted.
+ */
+export const perpetualBatch = 65536;
+
+export const perpetual: RunPlan = {
+  name: 'perpetual',
+  layout: 'split',
+  rendezvous: 'perpetual',
+  group: perpetualBatch,
+  cells: perpetualBatch,
+  spacingBytes: 0,
+  startDelayTicks: 0,
+};
+
+export interface PlanChoice {
+  /** Those asked for, without which the portable plans are taken. */
+  readonly engines?: readonly EngineName[];
+  /** The test's threads take turns on too few CPUs: then each would run through its perpetual batch alone. */
+  readonly oversubscribed?: boolean;
 }
 
-/** A plan whose spacing holds the test's iterations; a wider one is another plan, and has another name. */
+/**
+ * The plans a test runs under: the portable ones, or both layouts under each engine that was asked for.
+ * Without a time base the clock cannot start threads: by default they then meet by spinning.
+ * @throws LoweringError where a layout does not hold the test.
+ */
+export function plansFor(
+  test: LitmusTest,
+  hasTimeBase: boolean,
+  { engines = [], oversubscribed = false }: PlanChoice = {},
+): readonly RunPlan[] {
+  const portable = [
+    hasTimeBase ? apart : under('spin', apart),
+    together,
+    ...(oversubscribed ? [] : [perpetual]),
+  ];
+  const asked = engines.flatMap((engine) =>
+    engine === 'perpetual' ? [perpetual] : [under(engine, apart), under(engine, together)],
+  );
+  const plans = (asked.length === 0 ? portable : asked).map((plan) => ofTest(plan, test));
+  return test.threads.length === 1 ? plans.slice(0, 1) : plans;
+}
+
+/** A portable plan with another engine. Free threads start by no rendezvous, so that nothing delays them. */
+function under(engine: EngineName, plan: RunPlan): RunPlan {
+  const startDelayTicks = engine === 'free' ? 0 : plan.startDelayTicks;
+  return { ...plan, name: `${plan.layout}-${engine}`, rendezvous: engine, startDelayTicks };
+}
+
+/** A plan that lays the fields of the test's struct together if any, with a spacing that holds its iterations. */
+function ofTest(plan: RunPlan, test: LitmusTest): RunPlan {
+  const struct = plan.layout === 'packed' && test.header.struct.length > 0;
+  const name = plan.name.replace('packed', 'kernel');
+  return plan.rendezvous === 'perpetual'
+    ? plan
+    : widened(struct ? { ...plan, name, layout: 'kernel' } : plan, test);
+}
+
+/** A wider plan is another plan, and has another name. */
 function widened(plan: RunPlan, test: LitmusTest): RunPlan {
   const least = leastSpacing(test, plan.layout);
   return least <= plan.spacingBytes ? plan : { ...plan, name: `${plan.name}-${least}B`, spacingBytes: least };

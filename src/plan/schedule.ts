@@ -51,7 +51,7 @@ export function blockSeed(seed: bigint, block: number): bigint {
   return z ^ (z >> 31n);
 }
 
-const iterationRounds = 4;
+export const iterationRounds = 4;
 
 /**
  * Shares a variant's iterations out over its plans, and those over rounds: by plan, the counts of its

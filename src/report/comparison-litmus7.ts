@@ -49,7 +49,9 @@ function partOf(entry: Entry): LoggedTest {
       .replaceAll(/\[([A-Za-z_]\w*)\]/g, '$1');
     return { ...entry.test, proposition, wallNs: 0 };
   }
-  const { row, runs } = entry;
+  const { row } = entry;
+  // litmus7's histograms are whole: what tells some outcomes alone has no place among them.
+  const runs = entry.runs.filter(({ other }) => other === undefined);
   const { proposition, filter, quantifier, name } = row.test;
   const kept = filter === undefined ? undefined : propositionIn(filter);
   const outcomes = runs.flatMap((run) => run.outcomes);

@@ -13,21 +13,37 @@ export function planText(test: LitmusTest, plans: readonly RunPlan[]): string {
 function paragraph(plan: RunPlan): string {
   return [
     plan.name,
+    `  engine         ${plan.rendezvous}: ${engineSentences[plan.rendezvous]}`,
     `  layout         ${plan.layout}: ${layoutSentences[plan.layout]}`,
-    `  spacing        ${plan.spacingBytes} bytes from one iteration's cell to the next`,
-    `  batch          ${plan.cells} iterations: cells are initialised before it and read after it`,
-    `  rendezvous     ${plan.rendezvous}, every ${plan.group} iterations: ${rendezvousSentences[plan.rendezvous]}`,
-    `  order          ${plan.groupStride === undefined ? 'one group after the other' : `every ${plan.groupStride}th group, round and round`}`,
-    `  preload        ${preloadSentences[plan.preload ?? 'none']}`,
-    `  stress         ${plan.stressBytes === undefined ? 'none' : `on CPUs that are left over, over ${plan.stressBytes} bytes`}`,
-    `  start delay    ${plan.startDelayTicks === 0 ? 'none' : `random, below ${plan.startDelayTicks} ticks of the time base`}`,
+    ...(plan.rendezvous === 'perpetual' ? perpetualLines(plan) : groupLines(plan)),
   ].join('\n');
 }
 
-const rendezvousSentences: Readonly<Record<RunPlan['rendezvous'], string>> = {
-  spin: 'threads wait for each other, spinning',
-  deadline: 'threads start together at times of the time base',
+function groupLines(plan: RunPlan): readonly string[] {
+  const { group, cells, spacingBytes, startDelayTicks } = plan;
+  return [
+    `  spacing        ${spacingBytes} bytes from one iteration's cell to the next`,
+    `  batch          ${cells} iterations: cells are initialised before it and read after it`,
+    `  group          ${group} iterations between two ${plan.rendezvous === 'free' ? 'looks at each other' : 'rendezvous'}`,
+    `  order          ${plan.groupStride === undefined ? 'one group after the other' : `every ${plan.groupStride}th group, round and round`}`,
+    `  preload        ${preloadSentences[plan.preload ?? 'none']}`,
+    `  stress         ${plan.stressBytes === undefined ? 'none' : `on CPUs that are left over, over ${plan.stressBytes} bytes`}`,
+    `  start delay    ${startDelayTicks === 0 ? 'none' : `random, below ${startDelayTicks} ticks of the time base`}`,
+  ];
+}
+
+function perpetualLines({ cells }: RunPlan): readonly string[] {
+  return [
+    '  spacing        none: all iterations use one cell',
+    `  batch          ${cells} iterations: the cell is zeroed before it, outcomes are counted after it`,
+  ];
+}
+
+const engineSentences: Readonly<Record<RunPlan['rendezvous'], string>> = {
+  spin: 'threads wait for each other before a group, spinning',
+  deadline: 'threads start a group together at a time of the time base',
   free: 'threads look how far the others are, and wait for one that fell behind',
+  perpetual: 'threads repeat the test without ever meeting, and values tell the iteration',
 };
 
 const preloadSentences: Readonly<Record<NonNullable<RunPlan['preload']>, string>> = {

@@ -109,12 +109,10 @@ function runInconsistency(run: Run): string | undefined {
   if (run.invalid !== undefined) return undefined;
   if (run.witnesses > run.iterations) return '.witnesses: more than the iterations';
   return (
-    mismatch(
-      '.outcomes',
-      run.iterations + run.filtered,
-      'its outcomes',
-      run.outcomes.map(({ count }) => count),
-    ) ??
+    mismatch('.outcomes', run.iterations + run.filtered, 'its outcomes', [
+      ...run.outcomes.map(({ count }) => count),
+      run.other ?? 0,
+    ]) ??
     mismatch(
       '.iterations',
       run.iterations,

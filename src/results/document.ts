@@ -136,13 +136,14 @@ function notRun(head: RowHead, reason: string): Row {
   };
 }
 
-function runOf({ plan, tally, outcomes, blocks, invalid }: JudgedRun): Run {
+function runOf({ plan, tally, outcomes, other, blocks, invalid }: JudgedRun): Run {
   return {
     plan,
     iterations: tally.iterations,
     filtered: tally.filtered,
     witnesses: tally.witnesses,
     outcomes,
+    ...(other === undefined ? {} : { other }),
     blocks: blocks.map(({ record, tally: counted }): Block => ({
       iterations: counted.iterations,
       witnesses: counted.witnesses,

@@ -28,6 +28,7 @@ const blockSchema = strictObject({
   seed: Type.String({ pattern: '^\\d+$' }),
   iterations: count('All that were run, also those that the filter rejects.'),
   outcomes: Type.Array(outcomeSchema),
+  other: Type.Optional(count('Iterations of a perpetual run whose outcome is not told.')),
   runNs: Type.Number({ minimum: 0 }),
   wallNs: Type.Number({ minimum: 0 }),
   strayed: count(),

@@ -2,7 +2,8 @@ import { Type, type Static } from 'typebox';
 import { architectures } from '../architecture.ts';
 import { layoutNames } from '../lower/machine-code.ts';
 import { placementClasses } from '../plan/affinity.ts';
-import { preloadNames, rendezvousNames } from '../run/addon.ts';
+import { engineNames } from '../plan/run-plan.ts';
+import { preloadNames } from '../run/addon.ts';
 import { machineSchema } from './machine-schema.ts';
 import { count, digest, instant, strictObject, text, textsByKey, type Plain } from './schema-parts.ts';
 
@@ -19,10 +20,13 @@ export const planSchema = strictObject(
   {
     name: text('Unique in the document; controls and runs refer to it.'),
     layout: Type.Enum([...layoutNames]),
-    rendezvous: Type.Enum([...rendezvousNames]),
+    rendezvous: Type.Enum([...engineNames], {
+      description:
+        'The engine: threads wait for each other before a group, start it at a deadline, run free, or repeat the test on one cell perpetually.',
+    }),
     group: count('Iterations between two rendezvous; of free threads, between two looks at each other.'),
     cells: count('Iterations in a batch.'),
-    spacingBytes: count("From one iteration's cell to the next."),
+    spacingBytes: count("From one iteration's cell to the next; 0: all use one cell."),
     startDelayTicks: count(
       'Each thread waits a random time below this, in time-base ticks, after a rendezvous.',
     ),
@@ -87,8 +91,14 @@ const runSchema = strictObject(
     filtered: count("That the test's filter rejected."),
     witnesses: count("Iterations that satisfy the condition's proposition."),
     outcomes: Type.Array(outcomeSchema, {
-      description: 'Every outcome seen, rejected ones too: their counts add up to iterations + filtered.',
+      description:
+        'Every outcome seen, rejected ones too: their counts, and other, add up to iterations + filtered.',
     }),
+    other: Type.Optional(
+      count(
+        "Of a perpetual run: iterations whose outcome is not told. It counts the condition's outcome alone, each iteration once at most.",
+      ),
+    ),
     blocks: Type.Array(block),
     invalid: Type.Optional(text('Why these counts are not data.')),
   },

@@ -1,9 +1,17 @@
 import type { PlacedPlan, PlannedTest } from '../plan/experiment.ts';
 import { strideFor } from '../plan/run-plan.ts';
-import { blockSeed, longestBlockMs, roundOrder } from '../plan/schedule.ts';
+import {
+  blockSeed,
+  iterationRounds,
+  longestBlockMs,
+  roundOrder,
+  scheduleIterations,
+} from '../plan/schedule.ts';
 import type { MachineCode } from '../lower/machine-code.ts';
+import { isPerpetual } from '../lower/perpetual.ts';
 import type { RunRequest } from './addon.ts';
 import { outcomesOf, type ObservedOutcome } from './outcomes.ts';
+import { runPerpetual } from './perpetual.ts';
 import type { Runner } from './runner.ts';
 
 /** One block: what was run, and what came of it. */
@@ -15,6 +23,8 @@ export interface BlockRecord {
   readonly seed: bigint;
   readonly iterations: number;
   readonly outcomes: readonly ObservedOutcome[];
+  /** Iterations of a perpetual run whose outcome is not told: it counts that of the condition alone. */
+  readonly other?: number;
   readonly runNs: number;
   readonly wallNs: number;
   /** Batches after which some thread was not on its CPU. */
@@ -25,12 +35,9 @@ export interface BlockRecord {
   readonly problem: string | undefined;
 }
 
-/** How much each variant runs under each plan: so many iterations, or rounds of so many milliseconds. */
+/** How much each variant runs: so many iterations over all its plans, or rounds of so many milliseconds under each. */
 export type Amount =
-  | {
-      readonly kind: 'iterations';
-      /** By plan, then by round. */ readonly perRound: readonly (readonly number[])[];
-    }
+  | { readonly kind: 'iterations'; readonly perStrategy: number }
   | { readonly kind: 'time'; readonly rounds: number; readonly blockMs: number };
 
 const blockTimeoutMs = 20_000;
@@ -47,20 +54,24 @@ export async function* runTest(
   stopped: AbortSignal,
 ): AsyncGenerator<BlockRecord> {
   let block = 0;
-  for (const [index, placed] of test.plans.entries()) {
+  for (const placed of test.plans) {
     const pace = new Map<string, number>();
     const failed = new Set<string>();
     const variants = test.variants.filter(
       ({ sameCodeAs, problem }) => sameCodeAs === undefined && problem === undefined,
     );
-    const rounds = amount.kind === 'time' ? amount.rounds : (amount.perRound[index]?.length ?? 0);
+    const rounds = amount.kind === 'time' ? amount.rounds : iterationRounds;
     for (let round = 0; round < rounds; round++) {
       for (const { strategy, codes } of roundOrder(variants, round)) {
         const code = codes.get(placed.name);
         if (code === undefined || failed.has(strategy)) continue;
-        for (const size of blockSizes(amount, { index, round, placed }, () => pace.get(strategy))) {
+        const plans = test.plans.filter(({ name }) => codes.has(name));
+        for (const size of blockSizes(amount, { plans, round, placed }, () => pace.get(strategy))) {
           if (stopped.aborted) return;
-          const record = await runBlock(code, placed, size, runner, blockSeed(seed, block++));
+          const asSeeded = blockSeed(seed, block++);
+          const record = isPerpetual(code)
+            ? { seed: asSeeded, ...(await runPerpetual(code, placed.affinity.cpus, size, runner)) }
+            : await runBlock(code, placed, size, runner, asSeeded);
           yield { test: test.test.name, strategy, plan: placed.name, ...record };
           pace.set(strategy, record.wallNs / Math.max(1, record.iterations));
           if (record.problem !== undefined) {
@@ -89,7 +100,11 @@ const batchesToFindPace = 2;
  */
 function* blockSizes(
   amount: Amount,
-  { index, round, placed }: { readonly index: number; readonly round: number; readonly placed: PlacedPlan },
+  {
+    plans,
+    round,
+    placed,
+  }: { readonly plans: readonly PlacedPlan[]; readonly round: number; readonly placed: PlacedPlan },
   nsPerIteration: () => number | undefined,
 ): Generator<BlockSize> {
   const { cells } = placed.plan;
@@ -104,7 +119,7 @@ function* blockSizes(
     yield { cells, batches: batchesIn(amount.blockMs, most), copies: most };
     return;
   }
-  let left = amount.perRound[index]?.[round] ?? 0;
+  let left = scheduleIterations(amount.perStrategy, plans.length)[plans.indexOf(placed)]?.[round] ?? 0;
   for (const copies of most === 1 ? [1] : [most, 1]) {
     while (left >= cells * copies) {
       const batches = Math.min(Math.floor(left / (cells * copies)), batchesIn(longestBlockMs, copies));
@@ -122,6 +137,8 @@ async function runBlock(
   runner: Runner,
   seed: bigint,
 ): Promise<Omit<BlockRecord, 'test' | 'strategy' | 'plan'>> {
+  const { rendezvous } = plan;
+  if (rendezvous === 'perpetual') throw new Error(`${plan.name} runs perpetual code`);
   const request: RunRequest = {
     threads: code.threads.map(({ bytes, outBytes }, index) => ({
       code: bytes,
@@ -143,7 +160,7 @@ async function runBlock(
     group: plan.group,
     groupStride: strideFor(plan, cells),
     preload: plan.preload ?? 'none',
-    rendezvous: plan.rendezvous,
+    rendezvous,
     startDelayTicks: plan.startDelayTicks,
     seed,
     timeoutMs: blockTimeoutMs,

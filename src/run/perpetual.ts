@@ -1,12 +1,15 @@
 import type { PerpetualCode } from '../lower/perpetual.ts';
 import type { PerpetualRequest } from './addon.ts';
+import type { ObservedOutcome } from './outcomes.ts';
 import type { Runner } from './runner.ts';
 
 /** One block of a perpetual test. */
 export interface PerpetualRecord {
   readonly iterations: number;
-  /** Relaxed outcomes that the values read prove, each iteration of a thread in one at most. */
-  readonly witnesses: number;
+  /** The outcome that the test's condition wants, as often as values prove it: each iteration once at most. */
+  readonly outcomes: readonly ObservedOutcome[];
+  /** Iterations whose outcome is not told. */
+  readonly other: number;
   readonly runNs: number;
   readonly wallNs: number;
   /** Batches after which some thread was not on its CPU. */
@@ -17,19 +20,13 @@ export interface PerpetualRecord {
   readonly problem: string | undefined;
 }
 
-/**
- * So many iterations that coming together costs little, and so few that what threads loaded stays in
- * their second-level caches until it is counted.
- */
-export const perpetualBatch = 65536;
-
 const blockTimeoutMs = 20_000;
 
-/** Runs a perpetual test on these CPUs, one per thread (-1: anywhere), for whole batches of `perpetualBatch`. */
+/** Runs a perpetual test on these CPUs, one per thread (-1: anywhere), for batches of so many iterations. */
 export async function runPerpetual(
   code: PerpetualCode,
   cpus: readonly number[],
-  batches: number,
+  { cells, batches }: { readonly cells: number; readonly batches: number },
   runner: Runner,
 ): Promise<PerpetualRecord> {
   const request: PerpetualRequest = {
@@ -40,20 +37,21 @@ export async function runPerpetual(
     })),
     readings: code.readings,
     memoryBytes: code.layout.sizeBytes,
-    iterations: Math.min(perpetualBatch, code.mostIterations),
+    iterations: cells,
     batches,
     timeoutMs: blockTimeoutMs,
   };
   const answer = await runner.runPerpetual(request);
   if (answer.kind !== 'reply') {
-    const nothing = { iterations: 0, witnesses: 0, runNs: 0, wallNs: 0, strayed: 0, switches: 0 };
+    const nothing = { iterations: 0, outcomes: [], other: 0, runNs: 0, wallNs: 0, strayed: 0, switches: 0 };
     return { ...nothing, problem: answer.message };
   }
   const { threads, iterations, witnesses, runNs, wallNs, timedOut } = answer.reply;
   const strayed = threads.findIndex(({ strayedBatches }) => strayedBatches > 0);
   return {
     iterations,
-    witnesses,
+    outcomes: witnesses === 0 ? [] : [{ values: code.outcome, count: witnesses }],
+    other: iterations - witnesses,
     runNs,
     wallNs,
     strayed: threads.reduce((sum, { strayedBatches }) => sum + strayedBatches, 0),

@@ -5,7 +5,8 @@ import { readTests, suiteFolder } from '../../src/language/test-files.ts';
 import { lowerPerpetual } from '../../src/lower/perpetual.ts';
 import { x86_64 } from '../../src/lower/x86-64/target.ts';
 import type { PerpetualReply, PerpetualRequest, ReadingRequest } from '../../src/run/addon.ts';
-import { perpetualBatch, runPerpetual, type PerpetualRecord } from '../../src/run/perpetual.ts';
+import { perpetualBatch } from '../../src/plan/run-plan.ts';
+import { runPerpetual, type PerpetualRecord } from '../../src/run/perpetual.ts';
 import { describeOnHardware, replyOf, runner, twoCpus } from './on-this-machine.ts';
 import { copyToOut } from './x86-64-code.ts';
 
@@ -176,7 +177,7 @@ async function perpetually(name: string, batches: number): Promise<PerpetualReco
   const record = await runPerpetual(
     code,
     source.test.threads.map((_, index) => cpus[index % 2] ?? -1),
-    batches,
+    { cells: perpetualBatch, batches },
     runner(),
   );
   expect(record).toMatchObject({ problem: undefined, iterations: batches * perpetualBatch });
@@ -189,9 +190,12 @@ describeOnHardware('x86-64, perpetually', () => {
     'classic/SB+wmb+rmb',
     'classic/SB+mb+po',
     'controls/A-reader-swapped',
+    'controls/MP+nt',
     'kvm/K-vcpu-request+wmb+rmb',
   ])('%s is seen', async (name) => {
-    expect((await perpetually(name, 60)).witnesses).toBeGreaterThan(0);
+    const { outcomes, other, iterations: run } = await perpetually(name, 60);
+    expect(outcomes[0]?.count).toBe(run - other);
+    expect(outcomes[0]?.count).toBeGreaterThan(0);
   });
 
   test.each([
@@ -204,6 +208,6 @@ describeOnHardware('x86-64, perpetually', () => {
     'classic/IRIW',
     'classic/ISA2',
   ])('%s is never seen', async (name) => {
-    expect((await perpetually(name, 60)).witnesses).toBe(0);
+    expect((await perpetually(name, 60)).outcomes).toEqual([]);
   });
 });

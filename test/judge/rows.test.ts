@@ -78,6 +78,15 @@ describe('a judged row', () => {
     expect(row?.tally).toMatchObject({ iterations: 2000, witnesses: 1 });
   });
 
+  it('counts iterations of a perpetual run whose outcome is not told, and shows only those that are', () => {
+    const other = 990;
+    const outcomes = [{ values: { '1:r0': '1' }, count: 10 }];
+    const row = subject({ ...block('subject', 'perpetual', 0), outcomes, other });
+    expect(row?.tally).toMatchObject({ iterations: 1000, witnesses: 10 });
+    expect(row?.runs[0]).toMatchObject({ outcomes, other });
+    expect(row?.verdict.name).toBe('violation');
+  });
+
   it('leaves out what a broken block tainted, and says why', () => {
     const row = subject(
       block('subject', 'split-deadline', 5, 'P0 was moved off the CPU it was pinned to'),

@@ -7,6 +7,7 @@ import { programOf } from '../../src/lower/events.ts';
 import { perpetualForm, type PerpetualForm } from '../../src/lower/perpetual-form.ts';
 import type { Target } from '../../src/lower/target.ts';
 import { targets } from '../../src/lower/targets.ts';
+import { x86_64 } from '../../src/lower/x86-64/target.ts';
 import { checkProgram } from '../../src/model/check.ts';
 import { architectureModel } from '../../src/model/models.ts';
 import { targetName } from './target-name.ts';
@@ -68,6 +69,12 @@ describe('what the condition wants of each load', () => {
   });
 });
 
+describe('the outcome that is counted', () => {
+  test('is that of the condition, with numbers as registers hold them', () => {
+    expect(perpetualForm(classic('MP')).outcome).toEqual({ '1:r0': '1', '1:r1': '0' });
+  });
+});
+
 describe('a test without a perpetual form is refused by name, with the reason', () => {
   const load = 'r0 = READ_ONCE(*x);';
   test.each<[string, LitmusTest]>([
@@ -77,7 +84,10 @@ describe('a test without a perpetual form is refused by name, with the reason', 
     ['P0 stores a value that it computes', classic('LB+datas')],
     ['P0 calls atomic_inc()', classic('SB+incs')],
     ['P0 computes old', classic('SB+xchgs')],
-    ['P0 calls WRITE_ONCE_NT()', pair('WRITE_ONCE_NT(*x, 1);', load, 'exists (1:r0=1)')],
+    [
+      'nothing in its condition is read from another thread',
+      pair(`WRITE_ONCE(*x, 1); ${load}`, '', 'exists (0:r0=1)'),
+    ],
     ['P0 calls smp_store_mb()', pair('smp_store_mb(*x, 1);', load, 'exists (1:r0=1)')],
     ['P1 assigns r0 twice', pair('WRITE_ONCE(*x, 1);', load + load, 'exists (1:r0=1)')],
     [
@@ -245,3 +255,15 @@ describe.each(targets.map((target) => ({ target, name: targetName(target) })))(
     });
   },
 );
+
+test.each([
+  ['a non-temporal store that smp_wmb() lets pass', 'smp_wmb', true],
+  ['one that wmb() holds', 'wmb', false],
+])('x86-64: %s', (_, fence, allowed) => {
+  const parsed = pair(
+    `WRITE_ONCE_NT(*x, 1); ${fence}(); WRITE_ONCE(*y, 1);`,
+    'r0 = READ_ONCE(*y); smp_rmb(); r1 = READ_ONCE(*x);',
+    'exists (1:r0=1 /\\ 1:r1=0)',
+  );
+  expect([allowedOnce(parsed, x86_64), perpetuallyAllowed(parsed, x86_64)]).toEqual([allowed, allowed]);
+});

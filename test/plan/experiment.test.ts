@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { parseLitmus } from '../../src/language/parser.ts';
 import { targetFor } from '../../src/lower/targets.ts';
 import { planExperiment } from '../../src/plan/experiment.ts';
-import { plansFor } from '../../src/plan/run-plan.ts';
+import type { LitmusTest } from '../../src/language/litmus-test.ts';
+import { plansFor, type RunPlan } from '../../src/plan/run-plan.ts';
 
 const source = (text: string) => ({ file: 't.litmus', test: parseLitmus(text, 't.litmus') });
 
@@ -24,17 +25,24 @@ P1(int *x, int *y)
 exists (1:r0=1 /\\ 1:r1=0)
 `);
 
+/** Under the strategy atomics its stores to y are atomic_inc(), which has no perpetual form. */
+const counting = {
+  ...messagePassing,
+  test: { ...messagePassing.test, header: { ...messagePassing.test.header, counters: ['y'] } },
+};
+
 function plan(
   one: ReturnType<typeof source>,
   strategies: readonly string[],
   architecture: 'x86-64' | 'arm64',
+  plans: (test: LitmusTest) => readonly RunPlan[] = (test) => plansFor(test, true),
 ) {
   const target = targetFor(architecture);
   if (target === undefined) throw new Error('no target');
   const [planned] = planExperiment({
     tests: [{ source: one, role: 'asked', strategies }],
     target,
-    plans: (test) => plansFor(test, true),
+    plans,
     place: (threads) => ({
       cpus: Array.from({ length: threads }, (_, cpu) => cpu),
       copies: [],
@@ -68,6 +76,7 @@ describe('an experiment', () => {
     expect(plans.map(({ name, plan: { layout } }) => [name, layout])).toEqual([
       ['split-deadline@0,1', 'split'],
       ['kernel-spin@0,1', 'kernel'],
+      ['perpetual@0,1', 'split'],
     ]);
   });
 
@@ -85,6 +94,34 @@ describe('an experiment', () => {
     const [variant] = plan(rcu, ['kernel'], 'x86-64').variants;
     expect(variant?.problem).toMatch(/rcu_read_lock/);
     expect(variant?.codes.size).toBe(0);
+  });
+
+  it('runs perpetually what has such a form, and folds code that is equal whether it has one or not', () => {
+    const { variants } = plan(counting, ['kernel', 'none', 'atomics'], 'x86-64');
+    expect(variants.map(({ codes }) => codes.has('perpetual@0,1'))).toEqual([true, true, false]);
+    expect(variants.map(({ sameCodeAs }) => sameCodeAs)).toEqual([undefined, 'kernel', undefined]);
+    expect(variants[2]?.problem).toBeUndefined();
+  });
+
+  it('has no perpetual plan where no variant has the form', () => {
+    const final = source(
+      'C final\n{}\nP0(int *x)\n{\n\tWRITE_ONCE(*x, 1);\n}\nP1(int *x)\n{\n\tWRITE_ONCE(*x, 2);\n}\nexists (x=1)\n',
+    );
+    expect(plan(final, ['all'], 'x86-64').plans.map(({ name }) => name)).toEqual([
+      'split-deadline@0,1',
+      'packed-spin@0,1',
+    ]);
+  });
+
+  it('under the perpetual engine alone refuses by name what has no such form, and strategies where they were named', () => {
+    const under = (strategies: readonly string[]) =>
+      plan(counting, strategies, 'x86-64', (test) => plansFor(test, true, { engines: ['perpetual'] }));
+    const named = under(['kernel', 'atomics']).variants;
+    expect(named.map(({ problem }) => problem)).toEqual([
+      undefined,
+      expect.stringContaining('mp cannot run perpetually: P0 calls atomic_inc()'),
+    ]);
+    expect(under(['all']).variants.map(({ problem }) => problem)).not.toContainEqual(expect.anything());
   });
 
   it('widens the spacing where a test needs more, under a name of its own', () => {

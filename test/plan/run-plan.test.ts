@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { spinEveryIteration, strideFor } from '../../src/plan/run-plan.ts';
+import { parseLitmus } from '../../src/language/parser.ts';
+import { engineNames, plansFor, spinEveryIteration, strideFor } from '../../src/plan/run-plan.ts';
 
 test('a stride leaves no group out, whatever the number of iterations', () => {
   const upTo = (max: number) => fc.integer({ min: 1, max });
@@ -17,4 +18,33 @@ test('a stride leaves no group out, whatever the number of iterations', () => {
 
 test('groups are visited in order where the plan says nothing of it', () => {
   expect(strideFor(spinEveryIteration, 4096)).toBe(1);
+});
+
+const storeBuffering = parseLitmus(
+  'C sb\n{}\nP0(int *x, int *y)\n{\n\tWRITE_ONCE(*x, 1);\n\tint r0 = READ_ONCE(*y);\n}\nP1(int *x, int *y)\n{\n\tWRITE_ONCE(*y, 1);\n\tint r0 = READ_ONCE(*x);\n}\nexists (0:r0=0 /\\ 1:r0=0)\n',
+  'sb.litmus',
+);
+const namesOf = (...choice: Parameters<typeof plansFor>) => plansFor(...choice).map(({ name }) => name);
+
+test('without a time base no plan starts threads by it, unless it was asked for', () => {
+  const rendezvous = plansFor(storeBuffering, false).map((plan) => plan.rendezvous);
+  expect(rendezvous).toEqual(['spin', 'spin', 'perpetual']);
+  expect(namesOf(storeBuffering, false, { engines: ['deadline'] })).toEqual([
+    'split-deadline',
+    'packed-deadline',
+  ]);
+});
+
+test('threads that take turns do not run perpetually, unless asked to', () => {
+  expect(namesOf(storeBuffering, true, { oversubscribed: true })).not.toContain('perpetual');
+  expect(namesOf(storeBuffering, true, { oversubscribed: true, engines: ['perpetual'] })).toEqual([
+    'perpetual',
+  ]);
+});
+
+test.each(engineNames)('--engine %s: every plan has it, under a name of its own', (engine) => {
+  const plans = plansFor(storeBuffering, true, { engines: [engine] });
+  expect(plans.map((plan) => plan.rendezvous)).toEqual(plans.map(() => engine));
+  const all = plansFor(storeBuffering, true, { engines: engineNames });
+  expect(new Set(all.map(({ name }) => name)).size).toBe(7);
 });

@@ -81,7 +81,7 @@ function addUpRow(row: Row, plan: string | undefined): Row {
 }
 
 function addUpRun(run: Run): Run {
-  const counted = sum(run.outcomes.map(({ count }) => count));
+  const counted = sum([...run.outcomes.map(({ count }) => count), run.other ?? 0]);
   const filtered = Math.floor(counted / 4);
   const iterations = run.blocks.length === 0 ? 0 : counted - filtered;
   const witnesses = Math.floor(iterations / 3);
