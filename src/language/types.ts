@@ -122,6 +122,17 @@ function common(left: CType, right: CType): CType {
  * type int. Such a test is read as if each of its 4-byte integers were an `intptr_t`.
  */
 export function typesOf(test: LitmusTest): TestTypes {
+  const before = known.get(test);
+  if (before !== undefined) return before;
+  const types = foundTypes(test);
+  known.set(test, types);
+  return types;
+}
+
+/** A test does not change, and everything that lowers or checks it asks. */
+const known = new WeakMap<LitmusTest, TestTypes>();
+
+function foundTypes(test: LitmusTest): TestTypes {
   const locations = declaredLocations(test);
   const scopes = test.threads.map((thread) => withLocations(scopeOf(thread), thread, locations));
   if (!keepsAddressInInt(test, { locations, scopes })) return { locations, scopes };

@@ -63,17 +63,28 @@ function programLocations(test: LitmusTest, layout: CellLayout): readonly Progra
   );
 }
 
-/** A path as far as it has come. */
+/** A path as far as it has come: it goes on in place, and is copied where it forks. */
 interface Walk {
-  readonly registers: ReadonlyMap<RegisterName, Value>;
+  readonly registers: Map<RegisterName, Value>;
   /** What the function's own memory holds: its stack frame and its out record. */
-  readonly own: ReadonlyMap<bigint, Value>;
-  readonly events: readonly PathEvent[];
-  readonly conditions: readonly Value[];
+  readonly own: Map<bigint, Value>;
+  readonly events: PathEvent[];
+  readonly conditions: Value[];
   /** Reads that branches so far depended on. */
-  readonly control: readonly number[];
-  readonly reserved: number | undefined;
-  readonly returned: boolean;
+  control: readonly number[];
+  reserved: number | undefined;
+  returned: boolean;
+}
+
+function copyOf(walk: Walk): Walk {
+  const { registers, own, events, conditions } = walk;
+  return {
+    ...walk,
+    registers: new Map(registers),
+    own: new Map(own),
+    events: [...events],
+    conditions: [...conditions],
+  };
 }
 
 interface Line {
@@ -150,7 +161,7 @@ function hasStatus({ registers }: Walk, status: bigint): boolean {
   return value?.kind === 'constant' && value.value === status;
 }
 
-/** The walk both ways, as far as constants leave it open; `controls`: whether what follows depends on it. */
+/** The walk both ways, as far as constants leave it open; `controls`: whether what follows depends on it. Takes the walk over. */
 function forked(
   walk: Walk,
   condition: Value,
@@ -159,12 +170,11 @@ function forked(
   if (condition.kind === 'constant') {
     return condition.value === 0n ? { yes: undefined, no: walk } : { yes: walk, no: undefined };
   }
-  const control = controls ? merged(walk.control, readsOf(condition)) : walk.control;
-  const opposite = computed([condition], (value) => BigInt(value === 0n));
-  return {
-    yes: { ...walk, control, conditions: [...walk.conditions, condition] },
-    no: { ...walk, control, conditions: [...walk.conditions, opposite] },
-  };
+  if (controls) walk.control = merged(walk.control, readsOf(condition));
+  const yes = copyOf(walk);
+  yes.conditions.push(condition);
+  walk.conditions.push(computed([condition], (value) => BigInt(value === 0n)));
+  return { yes, no: walk };
 }
 
 function merged(left: readonly number[], right: readonly number[]): readonly number[] {
@@ -177,26 +187,28 @@ function content({ registers }: Walk, name: RegisterName): Value {
   return registers.get(name) ?? constant(0n);
 }
 
-function withRegister(walk: Walk, name: RegisterName, value: Value): Walk {
-  return name === 'zero' ? walk : { ...walk, registers: new Map(walk.registers).set(name, value) };
+function setRegister({ registers }: Walk, name: RegisterName, value: Value): void {
+  if (name !== 'zero') registers.set(name, value);
 }
 
-/** An instruction's steps, in order; each `either` may make two walks of one. */
+/** An instruction's steps, in order; each `either` may make two walks of one. Takes the walk over. */
 function stepped(
   start: Walk,
   steps: readonly Step[],
   line: Line,
   shared: ReadonlySet<bigint>,
 ): readonly Walk[] {
-  let walks: readonly Walk[] = [start];
   const first = start.events.length;
-  for (const step of steps) {
-    walks = walks.flatMap((walk) => performed(walk, step, line, first, shared));
-  }
-  return walks;
+  return steps.reduce<readonly Walk[]>(
+    (walks, step) => walks.flatMap((walk) => performed(walk, step, line, first, shared)),
+    [start],
+  );
 }
 
-/** @param first the index of the first event of this instruction */
+/**
+ * The walk after a step, or its walks; takes it over.
+ * @param first the index of the first event of this instruction
+ */
 function performed(
   walk: Walk,
   step: Step,
@@ -210,16 +222,18 @@ function performed(
         step.from.map((name) => content(walk, name)),
         (...from) => BigInt.asUintN(64, step.value(...from)),
       );
-      return [withRegister(walk, step.to, value)];
+      setRegister(walk, step.to, value);
+      return [walk];
     }
     case 'load':
-      return [loaded(walk, step, line, shared)];
+      load(walk, step, line, shared);
+      return [walk];
     case 'store':
-      return [stored(walk, step, line, first, shared)];
-    case 'fence': {
-      const event = eventOf(walk, 'other', ['F', ...step.sets], undefined, undefined, line);
-      return [{ ...walk, events: [...walk.events, event] }];
-    }
+      store(walk, step, line, first, shared);
+      return [walk];
+    case 'fence':
+      walk.events.push(eventOf(walk, 'other', ['F', ...step.sets], undefined, undefined, line));
+      return [walk];
     case 'either': {
       const condition = computed(
         step.from.map((name) => content(walk, name)),
@@ -236,7 +250,9 @@ function performed(
       return [...continued(yes, step.then), ...continued(no, step.otherwise)];
     }
     case 'return':
-      return [{ ...withRegister(walk, statusRegister, content(walk, step.status)), returned: true }];
+      walk.registers.set(statusRegister, content(walk, step.status));
+      walk.returned = true;
+      return [walk];
   }
 }
 
@@ -271,47 +287,45 @@ function eventOf(
   };
 }
 
-function loaded(
+function load(
   walk: Walk,
   { to, address: operand, widthBytes, sets, reserves }: Extract<Step, { kind: 'load' }>,
   line: Line,
   shared: ReadonlySet<bigint>,
-): Walk {
+): void {
   const address = addressOf(walk, operand);
-  if (isOwn(address, shared)) return withRegister(walk, to, walk.own.get(address.value) ?? constant(0n));
+  if (isOwn(address, shared)) {
+    setRegister(walk, to, walk.own.get(address.value) ?? constant(0n));
+    return;
+  }
   const read = walk.events.length;
+  walk.events.push(eventOf(walk, 'read', sets, address, undefined, line));
+  if (reserves === true) walk.reserved = read;
   const value = computed([{ kind: 'read', read }], (content) => BigInt.asUintN(8 * widthBytes, content));
-  const after = withRegister(walk, to, value);
-  return {
-    ...after,
-    events: [...walk.events, eventOf(walk, 'read', sets, address, undefined, line)],
-    reserved: reserves === true ? read : walk.reserved,
-  };
+  setRegister(walk, to, value);
 }
 
-function stored(
+function store(
   walk: Walk,
   { value: from, address: operand, widthBytes, sets, pairs }: Extract<Step, { kind: 'store' }>,
   line: Line,
   first: number,
   shared: ReadonlySet<bigint>,
-): Walk {
+): void {
   const address = addressOf(walk, operand);
   const whole = content(walk, from);
   if (isOwn(address, shared)) {
     const kept = computed([whole], (value) => BigInt.asUintN(8 * widthBytes, value));
-    return { ...walk, own: new Map(walk.own).set(address.value, kept) };
+    walk.own.set(address.value, kept);
+    return;
   }
   const value = computed([whole], (content) => BigInt.asIntN(8 * widthBytes, content));
   const event = eventOf(walk, 'write', sets, address, value, line);
   // Within an instruction the read-modify-write says it all: it is no dependency that software made.
   const before = (reads: readonly number[]) => reads.filter((read) => read < first);
   const rmw = pairs === true ? pairedRead(walk, first) : undefined;
-  return {
-    ...walk,
-    events: [...walk.events, { ...event, rmw, addr: before(event.addr), data: before(event.data) }],
-    reserved: pairs === true ? undefined : walk.reserved,
-  };
+  walk.events.push({ ...event, rmw, addr: before(event.addr), data: before(event.data) });
+  if (pairs === true) walk.reserved = undefined;
 }
 
 function pairedRead({ events, reserved }: Walk, first: number): number {

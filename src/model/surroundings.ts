@@ -133,6 +133,14 @@ export function surroundingsOf(
       base: asRelation(terms, argument),
     }),
   };
+  const setsByTag = new Map<string, Value>();
+  const tagged = (name: string): Value => {
+    const before = setsByTag.get(name);
+    if (before !== undefined) return before;
+    const found = term(set(({ sets }) => sets.includes(name)));
+    setsByTag.set(name, found);
+    return found;
+  };
   const coherence: Coherence = { writes: writes(), base: initialFirst() };
   return {
     terms,
@@ -146,7 +154,7 @@ export function surroundingsOf(
       if (apply !== undefined) return { kind: 'primitive', name, apply };
       const isSet =
         declared.has(name) || knownSets.has(name) || (lockSets as readonly string[]).includes(name);
-      return isSet ? term(set(({ sets }) => sets.includes(name))) : undefined;
+      return isSet ? tagged(name) : undefined;
     },
   };
 }
