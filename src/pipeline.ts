@@ -11,6 +11,7 @@ import { printLitmus } from './language/printer.ts';
 import { findingsOf } from './judge/findings.ts';
 import { opinionsOf, type OpinionLimits } from './judge/opinions.ts';
 import { judgeRows } from './judge/rows.ts';
+import { withEvidence } from './evidence/session-evidence.ts';
 import { layoutNames } from './lower/machine-code.ts';
 import type { Target } from './lower/target.ts';
 import { targetFor } from './lower/targets.ts';
@@ -120,11 +121,12 @@ export async function runLitmus(
     }
     journal.close();
     const judged = judgeRows(experiment, records, architecture, opinions, machine.emulation?.kind);
-    const document = resultsDocument(experiment, judged, models, {
+    const counted = resultsDocument(experiment, judged, models, {
       ...identity,
       target: { architecture, ...(target.variant === undefined ? {} : { variant: target.variant }) },
       session: { ...session, finishedAt: new Date().toISOString(), interrupted: watcher.stopped.aborted },
     });
+    const document = withEvidence(counted);
     writeResults(resultsPath, document);
     rmSync(journal.path);
     return { document, file: resultsPath };

@@ -1,11 +1,9 @@
 import { sightings as sightingsOf, type TestEvent } from '../judge/expectation.ts';
+import type { Rate } from '../results/evidence-schema.ts';
 import type { Row } from '../results/schema.ts';
-import { addCounts, blockCounts, type ClusterUnit, type Counts } from './counts.ts';
+import { addCounts, clusterCounts, unitOf, type ClusterCounts } from './counts.ts';
 import type { Entry } from './comparison-rows.ts';
-import { rateOf, type Rate } from './rate.ts';
-
-/** Sessions, each a launch of its own, from which on they are what is taken for independent. */
-export const fewestLaunches = 5;
+import { rateOf } from './rate.ts';
 
 /** What a column has of a test under a strategy. */
 export interface Cell {
@@ -18,16 +16,13 @@ export interface Cell {
   readonly iterations: number;
   /** Undefined without an iteration. */
   readonly rate: Rate | undefined;
-  /** Sessions that ran it. */
+  /** Fresh processes that ran it, over all sessions. */
   readonly launches: number;
   /** Of the code that ran in its sessions, each once. */
   readonly codeDigests: readonly string[];
   /** The strategy whose code ran in its stead. */
   readonly sameCodeAs: string | undefined;
 }
-
-/** The counts behind a cell, by launch and by block. */
-export type CellCounts = Readonly<Record<ClusterUnit, readonly Counts[]>>;
 
 /** From the gravest to the least. */
 const gravity: readonly Row['verdict'][] = [
@@ -47,7 +42,7 @@ export function cellOf(entries: readonly Entry[], event: TestEvent): Cell | unde
   const total = addCounts(counts.launch);
   const rows = entries.flatMap((entry) => (entry.kind === 'results' ? [entry] : []));
   const verdict = gravity.find((name) => rows.some(({ row }) => row.verdict === name));
-  const unit = counts.launch.length >= fewestLaunches ? 'launch' : 'block';
+  const unit = unitOf(counts);
   const ran = rows.filter(({ runs }) => runs.length > 0);
   return {
     verdict,
@@ -60,22 +55,18 @@ export function cellOf(entries: readonly Entry[], event: TestEvent): Cell | unde
   };
 }
 
-/** Launch by launch and block by block, those without an iteration left out. */
-export function countsOf(entries: readonly Entry[], event: TestEvent): CellCounts {
-  const byEntry = entries.map((entry) => blocksOf(entry, event));
-  const withSome = (counts: readonly Counts[]) => counts.filter(({ iterations }) => iterations > 0);
-  return { launch: withSome(byEntry.map(addCounts)), block: withSome(byEntry.flat()) };
+/** Launch by launch and block by block, of all entries: each is a session, and so a launch at least. */
+export function countsOf(entries: readonly Entry[], event: TestEvent): ClusterCounts {
+  const sessions = entries.map((entry) => sessionCounts(entry, event));
+  return {
+    launch: sessions.flatMap(({ launch }) => launch),
+    block: sessions.flatMap(({ block }) => block),
+  };
 }
 
-/** The first blocks under each plan together, then the second: so all clusters have the same mix of plans. */
-function blocksOf(entry: Entry, event: TestEvent): readonly Counts[] {
-  if (entry.kind === 'litmus7') {
-    const { test } = entry;
-    return [{ sightings: sightingsOf(event, test), iterations: test.iterations }];
-  }
-  const plans = entry.runs.map((run) => blockCounts(run, event));
-  const most = Math.max(0, ...plans.map((blocks) => blocks.length));
-  return Array.from({ length: most }, (_, index) =>
-    addCounts(plans.flatMap((blocks) => blocks[index] ?? [])),
-  );
+function sessionCounts(entry: Entry, event: TestEvent): ClusterCounts {
+  if (entry.kind === 'results') return clusterCounts(entry.runs, event);
+  const { test } = entry;
+  const whole = { sightings: sightingsOf(event, test), iterations: test.iterations };
+  return whole.iterations === 0 ? { launch: [], block: [] } : { launch: [whole], block: [whole] };
 }

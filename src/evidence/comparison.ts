@@ -1,8 +1,9 @@
 import type { TestEvent } from '../judge/expectation.ts';
 import type { Row } from '../results/schema.ts';
-import { cellOf, countsOf, fewestLaunches, type Cell, type CellCounts } from './comparison-cell.ts';
+import { cellOf, countsOf, type Cell } from './comparison-cell.ts';
 import { documentsOf, type Column, type Granularity } from './comparison-columns.ts';
 import { matchedRows, type Entry, type MatchedRow } from './comparison-rows.ts';
+import { unitOf, type ClusterCounts } from './counts.ts';
 import { allowingForLaunches, launchSpread, type LaunchSpread } from './launch-spread.ts';
 import { differencesAmong, ratioOf, type Difference, type RateRatio } from './ratio.ts';
 
@@ -144,9 +145,12 @@ function codeOf(cell: Cell, column: Column, firstCode: Map<string, string>): Sam
 }
 
 /** By launches where both have enough of them, else by blocks. */
-function ratioBetween(one: CellCounts | undefined, other: CellCounts | undefined): RateRatio | undefined {
+function ratioBetween(
+  one: ClusterCounts | undefined,
+  other: ClusterCounts | undefined,
+): RateRatio | undefined {
   if (one === undefined || other === undefined) return undefined;
-  const unit = Math.min(one.launch.length, other.launch.length) >= fewestLaunches ? 'launch' : 'block';
+  const unit = unitOf(one) === 'launch' && unitOf(other) === 'launch' ? 'launch' : 'block';
   return ratioOf(one[unit], other[unit], unit);
 }
 

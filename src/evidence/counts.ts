@@ -1,5 +1,5 @@
 import { sightings, type TestEvent } from '../judge/expectation.ts';
-import type { Run } from '../results/schema.ts';
+import type { Block, Run } from '../results/schema.ts';
 
 /** How often an event was seen in so many iterations: of a block, a launch or a whole run. */
 export interface Counts {
@@ -11,15 +11,55 @@ export interface Counts {
 /** What was counted on its own: iterations within one are not independent of each other. */
 export type ClusterUnit = 'block' | 'launch';
 
+/** The same counts by block and by launch, in the order in which they were run. */
+export type ClusterCounts = Readonly<Record<ClusterUnit, readonly Counts[]>>;
+
 /** Share of intervals that hold the rate they are about. */
 export const confidence = 0.95;
 
+/** Launches (fresh processes) from which on they are what is taken for independent. */
+export const fewestLaunches = 5;
+
+/** By what the counts are taken for independent: by launches where there are enough of them. */
+export function unitOf({ launch }: ClusterCounts): ClusterUnit {
+  return launch.length >= fewestLaunches ? 'launch' : 'block';
+}
+
 /** A run's counts of an event, block by block, in the order in which they were run. */
 export function blockCounts(run: Pick<Run, 'blocks'>, event: TestEvent): readonly Counts[] {
-  return run.blocks.map((block) => ({
-    sightings: sightings(event, block),
-    iterations: block.iterations,
-  }));
+  return run.blocks.map((block) => countsOf(block, event));
+}
+
+function countsOf(block: Block, event: TestEvent): Counts {
+  return { sightings: sightings(event, block), iterations: block.iterations };
+}
+
+/**
+ * The counts of one session's runs together. Of each launch, the first blocks under each plan count as
+ * one, then the second ones: so all clusters have the same mix of plans. Those without an iteration are
+ * left out.
+ */
+export function clusterCounts(runs: readonly Pick<Run, 'blocks'>[], event: TestEvent): ClusterCounts {
+  const launches = new Map<number, Counts[]>();
+  for (const { blocks } of runs) {
+    const places = new Map<number, number>();
+    for (const block of blocks) {
+      const launch = block.launch ?? 0;
+      const place = places.get(launch) ?? 0;
+      places.set(launch, place + 1);
+      const counted = launches.get(launch) ?? [];
+      counted[place] = addCounts([counted[place] ?? nothing, countsOf(block, event)]);
+      launches.set(launch, counted);
+    }
+  }
+  const ordered = [...launches].toSorted(([one], [other]) => one - other).map(([, blocks]) => blocks);
+  return { launch: withSome(ordered.map(addCounts)), block: withSome(ordered.flat()) };
+}
+
+const nothing: Counts = { sightings: 0, iterations: 0 };
+
+function withSome(counts: readonly Counts[]): readonly Counts[] {
+  return counts.filter(({ iterations }) => iterations > 0);
 }
 
 export function addCounts(counts: readonly Counts[]): Counts {

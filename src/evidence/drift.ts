@@ -1,18 +1,7 @@
-import { addCounts, type Counts } from './counts.ts';
+import type { Drift } from '../results/evidence-schema.ts';
+import { addCounts, type ClusterCounts, type Counts } from './counts.ts';
 import { holm } from './multiple-tests.ts';
 import { twoSidedTProbability } from './quantiles.ts';
-
-/** Whether a rate rose or fell while it was measured. */
-export interface Drift {
-  readonly unit: 'per iteration';
-  /** N, after small ones were joined. */
-  readonly blocks: number;
-  readonly firstHalf: number;
-  readonly secondHalf: number;
-  /** How often a steady rate shows such a trend. */
-  readonly probability: number;
-  readonly drifting: boolean;
-}
 
 /** A steady rate is called drifting so often. */
 const falseAlarms = 0.05;
@@ -57,6 +46,22 @@ export function driftOf(counts: readonly Counts[]): Drift | undefined {
   };
 }
 
+/**
+ * Whether the rate of a run drifted, of which launches may differ: then both its blocks and its launches
+ * must show the trend, for the blocks of a launch share what is particular to it.
+ * @returns undefined with too few blocks or, of more than one launch, too few launches.
+ */
+export function driftOver({ block, launch }: ClusterCounts): Drift | undefined {
+  const ofBlocks = driftOf(block);
+  if (launch.length < 2 || ofBlocks === undefined) return ofBlocks;
+  const ofLaunches = driftOf(launch);
+  return ofLaunches && withProbability(ofBlocks, Math.max(ofBlocks.probability, ofLaunches.probability));
+}
+
+function withProbability(drift: Drift, probability: number): Drift {
+  return { ...drift, probability, drifting: probability < falseAlarms };
+}
+
 /** Where each block's middle lies, in iterations from the start. */
 function placesOf(blocks: readonly Counts[]): readonly number[] {
   let start = 0;
@@ -98,8 +103,5 @@ function sum(terms: readonly number[]): number {
 /** Drifts that are read together: which of them still are, given how many there are (Holm). */
 export function driftsAmong(drifts: readonly Drift[]): readonly Drift[] {
   const adjusted = holm(drifts.map(({ probability }) => probability));
-  return drifts.map((drift, index) => {
-    const probability = adjusted[index] ?? 1;
-    return { ...drift, probability, drifting: probability < falseAlarms };
-  });
+  return drifts.map((drift, index) => withProbability(drift, adjusted[index] ?? 1));
 }

@@ -1,12 +1,15 @@
 import { clusteringOf } from './clustering.ts';
-import { addCounts, confidence, type Counts } from './counts.ts';
+import { addCounts, confidence, type ClusterUnit, type Counts } from './counts.ts';
 
 /** What never having seen an event says of its rate. */
 export interface NeverBound {
   readonly unit: 'per iteration';
   /** N. */
   readonly iterations: number;
-  readonly blocks: number;
+  /** What is taken for independent. */
+  readonly independent: ClusterUnit;
+  /** Of them, those that were counted. */
+  readonly clusters: number;
   /** At the bound's rate: how many iterations are worth an independent one. */
   readonly designEffect: number;
   /** N divided by the design effect. */
@@ -15,6 +18,9 @@ export interface NeverBound {
   readonly bound: number;
   readonly confidence: number;
 }
+
+/** Of the rates of clusters, where nothing is known of it: by as much as their mean, which is a lot. */
+export const assumedRelativeVariance = 1;
 
 /** An event that is expected so often is seen with 95 % probability: e^-3 (Hanley and Lippman-Hand, JAMA 249, 1983). */
 export const expectedToBeSeen = 3;
@@ -32,11 +38,14 @@ export function designEffectOfZeros(relativeVariance: number, effectiveClusters:
 
 /**
  * The bound on the rate of an event that was never seen: 3/N, N divided by the design effect.
- * @param relativeVariance c², of the controls that vouch for the event (`Clustering.relativeVariance`); 0
- *   where nothing is known of it.
+ * @param relativeVariance c², of the controls that vouch for the event (`Clustering.relativeVariance`).
  * @returns undefined where an event was seen, or without an iteration.
  */
-export function boundOfNever(counts: readonly Counts[], relativeVariance: number): NeverBound | undefined {
+export function boundOfNever(
+  counts: readonly Counts[],
+  independent: ClusterUnit,
+  relativeVariance: number,
+): NeverBound | undefined {
   const { sightings, iterations } = addCounts(counts);
   if (sightings > 0 || iterations === 0) return undefined;
   const designEffect = designEffectOfZeros(relativeVariance, clusteringOf(counts)?.effectiveClusters ?? 1);
@@ -44,7 +53,8 @@ export function boundOfNever(counts: readonly Counts[], relativeVariance: number
   return {
     unit: 'per iteration',
     iterations,
-    blocks: counts.filter((block) => block.iterations > 0).length,
+    independent,
+    clusters: counts.filter((cluster) => cluster.iterations > 0).length,
     designEffect,
     effectiveIterations,
     bound: Math.min(1, expectedToBeSeen / effectiveIterations),

@@ -1,27 +1,8 @@
+import type { Rate } from '../results/evidence-schema.ts';
 import { clusteringOf, type Clustering } from './clustering.ts';
 import { addCounts, confidence, type ClusterUnit, type Counts } from './counts.ts';
-import { designEffectOfZeros } from './never.ts';
+import { assumedRelativeVariance, designEffectOfZeros } from './never.ts';
 import { betaQuantile, twoSidedNormal, twoSidedT } from './quantiles.ts';
-
-/** How often an event happens, with the interval that holds the true rate in 95 % of runs. */
-export interface Rate {
-  readonly unit: 'per iteration';
-  readonly sightings: number;
-  /** N. */
-  readonly iterations: number;
-  readonly rate: number;
-  readonly low: number;
-  readonly high: number;
-  readonly confidence: number;
-  /** What the interval takes for independent. `iteration`, with fewer than two clusters, is too narrow where they are not. */
-  readonly independent: ClusterUnit | 'iteration';
-  /** Of them, the clusters that were counted. */
-  readonly clusters: number;
-  /** Variance over that of independent iterations, 1 or more. */
-  readonly designEffect: number;
-  /** Independent iterations that would give the same interval, the few clusters allowed for. */
-  readonly effectiveIterations: number;
-}
 
 /** Fewer sightings than this get the exact interval, which is never too narrow. */
 const fewSightings = 15;
@@ -29,8 +10,6 @@ const fewSightings = 15;
 const fewClusters = 30;
 /** In place of 1 - confidence, with few clusters. */
 const errorWithFewClusters = 0.025;
-/** Of the rates of clusters without a sighting: they are taken to vary by as much as their mean, which is a lot. */
-const relativeVarianceOfZeros = 1;
 
 const normalDeviate = twoSidedNormal(1 - confidence);
 
@@ -73,7 +52,7 @@ function varianceOf(
   if (clustering === undefined) return { designEffect: 1, inflation: 1 };
   if (rarer === 0) {
     const { effectiveClusters } = clustering;
-    return { designEffect: designEffectOfZeros(relativeVarianceOfZeros, effectiveClusters), inflation: 1 };
+    return { designEffect: designEffectOfZeros(assumedRelativeVariance, effectiveClusters), inflation: 1 };
   }
   const t = twoSidedT(few ? errorWithFewClusters : 1 - confidence, clustering.degreesOfFreedom);
   const inflation = (t / normalDeviate) ** 2;

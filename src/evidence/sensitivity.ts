@@ -1,21 +1,22 @@
 import type { ControlReport } from '../judge/verdict.ts';
+import type { MutationScore, Rate } from '../results/evidence-schema.ts';
 import { clusteringOf } from './clustering.ts';
-import { confidence, type Counts } from './counts.ts';
-import { boundOfNever, expectedToBeSeen, type NeverBound } from './never.ts';
-import { rateOf, type Rate } from './rate.ts';
+import { confidence, unitOf, type ClusterCounts } from './counts.ts';
+import { assumedRelativeVariance, boundOfNever, expectedToBeSeen, type NeverBound } from './never.ts';
+import { rateOf } from './rate.ts';
 
 /** A control as it ran under the plan of the test that it vouches for. */
 export interface RanControl {
   readonly name: string;
   readonly state: ControlReport['state'];
-  /** Block by block; empty where it did not run. */
-  readonly counts: readonly Counts[];
+  /** Empty where it did not run. */
+  readonly counts: ClusterCounts;
 }
 
 /** A test that was never seen under a plan, and what vouches for it there. */
 export interface UnseenUnderPlan {
   readonly plan: string;
-  readonly counts: readonly Counts[];
+  readonly counts: ClusterCounts;
   readonly controls: readonly RanControl[];
 }
 
@@ -72,32 +73,22 @@ export function sensitivityOf(unseen: readonly UnseenUnderPlan[]): Sensitivity {
 }
 
 function planSensitivity({ plan, counts, controls }: UnseenUnderPlan): PlanSensitivity | undefined {
-  const variances = controls.map((control) => clusteringOf(control.counts)?.relativeVariance ?? 0);
-  const never = boundOfNever(counts, Math.max(0, ...variances));
+  const unit = unitOf(counts);
+  const known = controls.flatMap((control) => clusteringOf(control.counts[unit]) ?? []);
+  const variances = known.map(({ relativeVariance }) => relativeVariance);
+  const relativeVariance = variances.length === 0 ? assumedRelativeVariance : Math.max(...variances);
+  const never = boundOfNever(counts[unit], unit, relativeVariance);
   if (never === undefined) return undefined;
   return {
     plan,
     ...never,
     vouched: controls.length > 0 && controls.every(({ state }) => state === 'fired'),
     controls: controls.map((control) => {
-      const rate = rateOf(control.counts, 'block');
+      const rate = rateOf(control.counts[unit], unit);
       const margin = control.state === 'fired' && rate !== undefined ? rate.low / never.bound : undefined;
       return { name: control.name, state: control.state, rate, margin };
     }),
   };
-}
-
-/** How much weakness a run can catch: the mutation score of its controls (Levine et al., ASPLOS 2023). */
-export interface MutationScore {
-  readonly unit: 'controls';
-  /** N: controls that ran under some plan. */
-  readonly controls: number;
-  /** Of them, those that fired under some plan. */
-  readonly fired: number;
-  /** Undefined where no control ran. */
-  readonly share: number | undefined;
-  readonly silent: readonly string[];
-  readonly notRun: readonly string[];
 }
 
 /** The score of a whole run, from what became of every control under every plan. */
@@ -112,7 +103,7 @@ export function mutationScore(reports: readonly Pick<ControlReport, 'name' | 'st
     unit: 'controls',
     controls,
     fired: fired.size,
-    share: controls === 0 ? undefined : fired.size / controls,
+    ...(controls === 0 ? {} : { share: fired.size / controls }),
     silent,
     notRun,
   };

@@ -9,7 +9,7 @@ import { expectationOf, sightings, statedExpectation, type Expectation } from '.
 import { strayText, straysAmong } from './findings.ts';
 import { addTallies, observationOf, tally, type CountedOutcome, type Tally } from './histogram.ts';
 import type { Opinions } from './opinions.ts';
-import { judge, sightingsToFire, type ControlReport, type Verdict } from './verdict.ts';
+import { judge, sightingsToFire, times, type ControlReport, type Verdict } from './verdict.ts';
 
 /** What one plan showed of a variant. */
 export interface JudgedRun {
@@ -100,8 +100,8 @@ function withStrays(verdict: Verdict, shown: readonly JudgedRun[], asked: Opinio
   const seen = shown.filter(({ invalid }) => invalid === undefined).flatMap(({ outcomes }) => outcomes);
   const [stray] = straysAmong(seen, asked);
   if (stray === undefined) return verdict;
-  const reason = `${strayText(stray)} seen ${stray.count} times, but forbidden by ${stray.model}`;
-  return { name: 'violation', reason, bound: undefined };
+  const reason = `${strayText(stray)} seen ${times(stray.count)}, but forbidden by ${stray.model}`;
+  return { name: 'violation', reason };
 }
 
 const key = (...names: readonly string[]) => names.join('\0');

@@ -25,13 +25,8 @@ export interface PlanEvidence {
 
 export interface Verdict {
   readonly name: VerdictName;
-  /** One sentence for the reader. */
+  /** One sentence for the reader. What the counts are worth as evidence is told by `evidence/`. */
   readonly reason: string;
-  /**
-   * With "never": the rate this run would have shown with 95 % confidence were iterations
-   * independent, 3/N over the iterations that count (Hanley & Lippman-Hand, JAMA 1983).
-   */
-  readonly bound: number | undefined;
 }
 
 /** Sightings that make a control count as fired: three give 95 % repeatability, 1 - e^-3. */
@@ -51,25 +46,25 @@ export function judge(
   const sightings = total(valid, 'sightings');
   if (valid.length === 0) {
     const reason = evidence.find(({ invalid }) => invalid !== undefined)?.invalid;
-    return { name: 'invalid', reason: reason ?? 'it did not run', bound: undefined };
+    return { name: 'invalid', reason: reason ?? 'it did not run' };
   }
   if (iterations === 0) {
     const name = expectation.verdict === 'forbidden' ? 'inconclusive' : 'unseen';
-    return { name, reason: "the test's filter rejected every iteration", bound: undefined };
+    return { name, reason: "the test's filter rejected every iteration" };
   }
   if (sightings > 0) {
-    const times = `seen ${count(sightings, 'time')} in ${count(iterations, 'iteration')}`;
+    const seen = `seen ${times(sightings)} in ${count(iterations, 'iteration')}`;
     return expectation.verdict === 'forbidden'
-      ? { name: 'violation', reason: `${times}, but forbidden by ${expectation.by}`, bound: undefined }
-      : { name: 'seen', reason: times, bound: undefined };
+      ? { name: 'violation', reason: `${seen}, but forbidden by ${expectation.by}` }
+      : { name: 'seen', reason: seen };
   }
   if (expectation.verdict !== 'forbidden') {
     const reason = `never in ${count(iterations, 'iteration')}, which does not mean that it cannot happen`;
-    return { name: 'unseen', reason, bound: 3 / iterations };
+    return { name: 'unseen', reason };
   }
   if (emulator !== undefined) {
     const reason = `never in ${count(iterations, 'iteration')} under ${emulator}, which is no evidence`;
-    return { name: 'inconclusive', reason, bound: undefined };
+    return { name: 'inconclusive', reason };
   }
   return judgeNever(valid);
 }
@@ -85,7 +80,6 @@ function judgeNever(evidence: readonly PlanEvidence[]): Verdict {
     return {
       name: 'upheld',
       reason: `never in ${count(iterations, 'iteration')} while ${names.join(', ')} fired`,
-      bound: 3 / iterations,
     };
   }
   const all = evidence.flatMap(({ controls }) => controls);
@@ -97,7 +91,7 @@ function judgeNever(evidence: readonly PlanEvidence[]): Verdict {
     problems.length === 0
       ? 'no control'
       : problems.map(({ names, what }) => `control ${names.join(', ')} ${what}`).join('; ');
-  return { name: 'inconclusive', reason, bound: 3 / total(evidence, 'iterations') };
+  return { name: 'inconclusive', reason };
 }
 
 function namesOf(controls: readonly ControlReport[], state: ControlReport['state']): readonly string[] {
@@ -106,6 +100,11 @@ function namesOf(controls: readonly ControlReport[], state: ControlReport['state
 
 function total(evidence: readonly PlanEvidence[], key: 'iterations' | 'sightings'): number {
   return evidence.reduce((sum, one) => sum + one[key], 0);
+}
+
+/** `once`, `twice`, `1,234 times` */
+export function times(n: number): string {
+  return n === 1 ? 'once' : n === 2 ? 'twice' : count(n, 'time');
 }
 
 function count(n: number, noun: string): string {

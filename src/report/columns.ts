@@ -47,16 +47,19 @@ export function layOut(
 }
 
 function naturalWidth(column: Column, index: number, rows: readonly (readonly string[])[]): number {
-  return Math.max(stringWidth(column.title), ...rows.map((row) => stringWidth(row[index] ?? '')));
+  const widest = (cell: string) => Math.max(...cell.split('\n').map((line) => stringWidth(line)));
+  return Math.max(stringWidth(column.title), ...rows.map((row) => widest(row[index] ?? '')));
 }
 
-/** One row as lines of text: long cells of growing columns wrap at blanks. */
+/** One row as lines of text: a cell may have several, and long lines of growing columns wrap at blanks. */
 export function rowLines(
   { columns }: ColumnLayout,
   row: readonly string[],
   paint: (text: string, index: number) => string = (text) => text,
 ): string[] {
-  const cells = columns.map(({ index, width }) => wrap(row[index] ?? '', width));
+  const cells = columns.map(({ index, width }) =>
+    (row[index] ?? '').split('\n').flatMap((line) => wrap(line, width)),
+  );
   const height = Math.max(...cells.map((lines) => lines.length));
   return Array.from({ length: height }, (_, line) =>
     columns

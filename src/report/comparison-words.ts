@@ -1,12 +1,12 @@
 /** What a comparison's formats for readers have in common: cells, headline and notes in words. */
 
 import type { ComparedCell, ComparedRow, Comparison } from '../evidence/comparison.ts';
-import { fewestLaunches } from '../evidence/comparison-cell.ts';
 import { documentsOf, type Column } from '../evidence/comparison-columns.ts';
+import { fewestLaunches } from '../evidence/counts.ts';
 import { sightingsToClaim } from '../evidence/seen.ts';
 import type { ResultsDocument } from '../results/schema.ts';
 import { printable } from './printable.ts';
-import { shortCount, shortRate } from './quantity.ts';
+import { plural, shortCount, shortRate } from './quantity.ts';
 
 /** `SB+mbs`, `kernel = full` */
 export function rowName({ test, strategies }: Pick<ComparedRow, 'test' | 'strategies'>): string {
@@ -222,9 +222,4 @@ function plansOf({ plans }: ResultsDocument): string {
     JSON.stringify([parameters, cpus.length]),
   );
   return kinds.toSorted().join('\n');
-}
-
-/** `1 row`, `2 rows` */
-export function plural(n: number, noun: string): string {
-  return `${n} ${noun}${n === 1 ? '' : 's'}`;
 }

@@ -24,6 +24,11 @@ export function shortDuration(ms: number): string {
   return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
 }
 
+/** `1 row`, `2 rows` */
+export function plural(n: number, noun: string): string {
+  return `${n} ${noun}${n === 1 ? '' : 's'}`;
+}
+
 function threeDigits(n: number): string {
   return n.toFixed(n < 9.995 ? 2 : n < 99.95 ? 1 : 0);
 }

@@ -1,7 +1,15 @@
 import pc from 'picocolors';
 import type { ResultsDocument, Row } from '../results/schema.ts';
 import { layOut, rowLines, wrap, type Column } from './columns.ts';
-import { shortCount, shortRate } from './quantity.ts';
+import {
+  evidenceNotes,
+  rateCell,
+  scoreNote,
+  verdictCell,
+  vouchersOf,
+  type VoucherSets,
+} from './evidence-words.ts';
+import { shortCount } from './quantity.ts';
 
 export interface TableStyle {
   readonly width: number;
@@ -10,14 +18,17 @@ export interface TableStyle {
 
 const columns: readonly Column[] = [
   { title: 'test / strategy', align: 'left', grow: true },
-  { title: 'iterations', align: 'right', dispensable: 1 },
-  { title: 'witnesses', align: 'right' },
+  { title: 'N', align: 'right', dispensable: 1 },
+  { title: 'witnesses', align: 'right', dispensable: 3 },
+  { title: 'rate [95 %]', align: 'left' },
   { title: 'observation', align: 'left', dispensable: 2 },
   { title: 'LKMM', align: 'left', dispensable: 1 },
   { title: 'CPU model', align: 'left', dispensable: 1 },
   { title: 'verdict', align: 'left' },
 ];
-const verdictColumn = 6;
+const verdictColumn = 7;
+/** In a narrower terminal an interval stands below its rate. */
+const wide = 100;
 /** Of a test's rows, under its name. */
 const indent = '  ';
 
@@ -28,7 +39,13 @@ const indent = '  ';
 export function tableText(document: ResultsDocument, style: TableStyle): string {
   const colors = pc.createColors(style.color);
   const tests = groupBy(document.rows, (row) => row.test.name);
-  const cells = new Map([...tests.values()].flatMap((rows) => rows.map((row) => [row, rowCells(row, rows)])));
+  const vouchers = vouchersOf(document);
+  const between = style.width < wide ? '\n' : ' ';
+  const cells = new Map(
+    [...tests.values()].flatMap((rows) =>
+      rows.map((row) => [row, rowCells(row, rows, vouchers, between)] as const),
+    ),
+  );
   const layout = layOut(columns, [...cells.values()], style.width - indent.length);
   const lines = rowLines(
     layout,
@@ -47,18 +64,19 @@ export function tableText(document: ResultsDocument, style: TableStyle): string 
       );
     }
   }
-  return [...lines, '', ...notes(document, [...tests.values()], style.width)].join('\n');
+  return [...lines, '', ...notes(document, [...tests.values()], vouchers, style.width)].join('\n');
 }
 
-function rowCells(row: Row, ofTest: readonly Row[]): string[] {
+function rowCells(row: Row, ofTest: readonly Row[], vouchers: VoucherSets, between: string): string[] {
   const same = sharing(row, ofTest);
   return [
     [row, ...same].map(({ strategy }) => strategy).join(' = '),
     shortCount(row.iterations),
     shortCount(row.witnesses),
+    rateCell(row, between),
     row.observation,
     ...modelCells(row, same),
-    row.verdict,
+    verdictCell(row, vouchers),
   ];
 }
 
@@ -106,10 +124,12 @@ function verdictPaint(row: Row, colors: Colors): (text: string) => string {
 
 /** What a reader must know beside the numbers, each only where it applies. */
 function notes(
-  { rows, plans, machine, session, findings }: ResultsDocument,
+  document: ResultsDocument,
   tests: readonly (readonly Row[])[],
+  vouchers: VoucherSets,
   width: number,
 ): string[] {
+  const { rows, plans, machine, session, findings } = document;
   const sentences: string[] = [];
   if (session.interrupted) sentences.push('Interrupted: the counts are those reached until then.');
   if (machine.emulation !== undefined) {
@@ -128,10 +148,9 @@ function notes(
     );
   }
   if (rows.some(({ observation, verdict }) => observation === 'Never' && verdict === 'upheld')) {
-    sentences.push(
-      `"upheld": never seen while its controls fired; ${boundRange(rows)} (95 %, 3/N, as if iterations were independent, which they are not quite).`,
-    );
+    sentences.push('"upheld": forbidden, and never seen while its controls fired.');
   }
+  sentences.push(...evidenceNotes(document, vouchers));
   const shared = plans.filter(({ oversubscribed }) => oversubscribed).map(({ cpus }) => cpus.length);
   if (shared.length > 0) {
     sentences.push(
@@ -170,15 +189,8 @@ function notes(
       'A violation is more often a wrong test than a broken chip: read the code that ran with "show FILE --stage lower" before you blame the CPU.',
     );
   }
+  if (document.evidence !== undefined) sentences.push(scoreNote(document.evidence.score));
   return sentences.flatMap((sentence) => wrap(sentence, width));
-}
-
-function boundRange(rows: readonly Row[]): string {
-  const bounds = rows.filter(({ verdict }) => verdict === 'upheld').flatMap(({ bound }) => bound ?? []);
-  const [least, most] = [Math.min(...bounds), Math.max(...bounds)].map(shortRate);
-  return least === most
-    ? `a rate above ${least} would have shown`
-    : `a rate above ${least} to ${most}, by row, would have shown`;
 }
 
 function groupBy<T>(items: readonly T[], key: (item: T) => string): Map<string, T[]> {

@@ -115,7 +115,6 @@ function judgedRow(head: RowHead, { tally, observation, verdict, controls, runs 
     observation,
     verdict: verdict.name,
     reason: verdict.reason,
-    ...(verdict.bound === undefined ? {} : { bound: verdict.bound }),
     controls,
     phases: tally.phases,
     runs: runs.map(runOf),

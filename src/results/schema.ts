@@ -4,6 +4,7 @@ import { layoutNames } from '../lower/machine-code.ts';
 import { placementClasses } from '../plan/affinity.ts';
 import { engineNames } from '../plan/run-plan.ts';
 import { preloadNames } from '../run/addon.ts';
+import { rowEvidenceSchema, sessionEvidenceSchema } from './evidence-schema.ts';
 import { machineSchema } from './machine-schema.ts';
 import { count, digest, instant, strictObject, text, textsByKey, type Plain } from './schema-parts.ts';
 
@@ -80,6 +81,7 @@ const block = strictObject(
     wallNs: Type.Number({ minimum: 0, description: 'The whole block.' }),
     strayed: count('Batches after which some thread was not on its CPU.'),
     switches: count('Involuntary context switches of all threads.'),
+    launch: Type.Optional(count('The fresh process that ran it, from 0; absent: the only one.')),
   },
   'Some tens of milliseconds of running, in the order in which they were run.',
 );
@@ -165,7 +167,8 @@ const rowSchema = strictObject(
     bound: Type.Optional(
       Type.Number({
         minimum: 0,
-        description: 'With "never": 3/N, the rate this would have shown with 95 % confidence.',
+        description:
+          'With "never": the rate that would have been seen with 95 % confidence. 3/N, N divided by the design effect, under the plans whose controls fired; where there is none, under all.',
       }),
     ),
     controls: Type.Array(
@@ -178,6 +181,7 @@ const rowSchema = strictObject(
       }),
     ),
     phases: Type.Array(strictObject({ name: text(), count: count() })),
+    evidence: Type.Optional(rowEvidenceSchema),
     runs: Type.Array(runSchema),
   },
   'One test under one strategy.',
@@ -223,6 +227,7 @@ export const resultsSchema = Type.Object(
           'Where a file states a result that LKMM does not give, or the model of the architecture allows what LKMM forbids.',
       },
     ),
+    evidence: Type.Optional(sessionEvidenceSchema),
     rows: Type.Array(rowSchema),
   },
   {

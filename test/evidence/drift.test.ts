@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { driftOf, driftsAmong } from '../../src/evidence/drift.ts';
+import { addCounts } from '../../src/evidence/counts.ts';
+import { driftOf, driftOver, driftsAmong } from '../../src/evidence/drift.ts';
 import { randomFrom, share, simulate, type Simulation } from './simulated.ts';
 
 const series = 2000;
@@ -51,6 +52,42 @@ describe('a steady rate', () => {
       return driftOf(pace === undefined ? rest : [pace, ...rest])?.drifting ?? false;
     });
     expect(drifting).toBeLessThanOrEqual(0.06);
+  });
+});
+
+describe('the drift of several launches', () => {
+  const launches = 6;
+  const ofLaunches = (factor: () => number, trend: (place: number) => number) => {
+    const runs = Array.from({ length: launches }, (_, launch) => {
+      const mean = factor() * trend((launch + 0.5) / launches);
+      return simulate(random, { blocks: 10, iterationsPerBlock: 100_000, expectedSightings: 3000 * mean });
+    });
+    return { block: runs.flat(), launch: runs.map(addCounts) };
+  };
+
+  it('is flagged in at most 6 % where launches differ and nothing drifts', () => {
+    const steady = share(series, () => {
+      const counts = ofLaunches(
+        () => random.logNormal(0.3),
+        () => 1,
+      );
+      return driftOver(counts)?.drifting ?? false;
+    });
+    expect(steady).toBeLessThanOrEqual(0.06);
+  });
+
+  it('is flagged in at least 95 % where the rate doubles and launches differ by a twentieth', () => {
+    const found = share(series, () => {
+      const counts = ofLaunches(() => random.logNormal(0.05 ** 2), doubling);
+      return driftOver(counts)?.drifting ?? false;
+    });
+    expect(found).toBeGreaterThanOrEqual(0.95);
+  });
+
+  it('is not told of two or three, which differ for themselves', () => {
+    const { block, launch } = ofLaunches(() => 1, doubling);
+    expect(driftOver({ block, launch: launch.slice(0, 3) })).toBeUndefined();
+    expect(driftOver({ block, launch: [addCounts(block)] })).toEqual(driftOf(block));
   });
 });
 

@@ -8,10 +8,11 @@ const silence = (blocks: number) =>
 
 describe('the bound of what was never seen', () => {
   it('is 3/N where nothing varies', () => {
-    expect(boundOfNever(silence(10), 0)).toEqual({
+    expect(boundOfNever(silence(10), 'block', 0)).toEqual({
       unit: 'per iteration',
       iterations: 10_000,
-      blocks: 10,
+      independent: 'block',
+      clusters: 10,
       designEffect: 1,
       effectiveIterations: 10_000,
       bound: 3e-4,
@@ -20,19 +21,19 @@ describe('the bound of what was never seen', () => {
   });
 
   it('divides N by the design effect where blocks vary: they tell less, and few of them less still', () => {
-    const [many, few] = [boundOfNever(silence(100), 2), boundOfNever(silence(4), 2)];
+    const [many, few] = [boundOfNever(silence(100), 'block', 2), boundOfNever(silence(4), 'block', 2)];
     expect(many?.designEffect).toBeCloseTo(1.03, 2);
     expect(few?.designEffect).toBeCloseTo(2.32, 2);
     expect(few?.bound).toBeCloseTo((3 / 4000) * (few?.designEffect ?? 0), 12);
   });
 
   it('is none where the event was seen or nothing ran', () => {
-    expect(boundOfNever([...silence(3), { sightings: 1, iterations: 10 }], 0)).toBeUndefined();
-    expect(boundOfNever([], 0)).toBeUndefined();
+    expect(boundOfNever([...silence(3), { sightings: 1, iterations: 10 }], 'block', 0)).toBeUndefined();
+    expect(boundOfNever([], 'block', 0)).toBeUndefined();
   });
 
   it('is never above certainty', () => {
-    expect(boundOfNever([{ sightings: 0, iterations: 2 }], 0)?.bound).toBe(1);
+    expect(boundOfNever([{ sightings: 0, iterations: 2 }], 'block', 0)?.bound).toBe(1);
   });
 
   it.each([0, 0.5, 2])(
@@ -43,7 +44,7 @@ describe('the bound of what was never seen', () => {
       const control = { blocks: 400, iterationsPerBlock: 10_000, expectedSightings: 40_000, blockFactor };
       const { relativeVariance } = clusteringOf(simulate(random, control)) ?? { relativeVariance: 0 };
       const quiet = Array.from({ length: 12 }, () => ({ sightings: 0, iterations: 1_000_000 }));
-      const bound = boundOfNever(quiet, relativeVariance)?.bound ?? 0;
+      const bound = boundOfNever(quiet, 'block', relativeVariance)?.bound ?? 0;
       const weak = {
         blocks: 12,
         iterationsPerBlock: 1_000_000,

@@ -1,8 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { addCounts, type ClusterCounts } from '../../src/evidence/counts.ts';
 import { mutationScore, sensitivityOf, type RanControl } from '../../src/evidence/sensitivity.ts';
 
-const blocks = (sightings: readonly number[]) =>
-  sightings.map((one) => ({ sightings: one, iterations: 1000 }));
+/** Blocks of one launch, or each of a launch of its own. */
+const blocks = (sightings: readonly number[], launches: 'one' | 'each' = 'one'): ClusterCounts => {
+  const block = sightings.map((one) => ({ sightings: one, iterations: 1000 }));
+  return { block, launch: launches === 'one' ? [addCounts(block)] : block };
+};
 
 const silence = blocks([0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
 const fired: RanControl = { name: 'SB', state: 'fired', counts: blocks([90, 110, 95, 105, 100]) };
@@ -45,6 +49,20 @@ describe('what a never is worth', () => {
     expect(sensitivity.plans[0]?.bound).toBe(3e-4);
   });
 
+  it('takes launches for independent where there are enough of them, and says so', () => {
+    const quiet = blocks([0, 0, 0, 0, 0], 'each');
+    const control: RanControl = { name: 'SB', state: 'fired', counts: blocks([90, 10, 95, 20, 5], 'each') };
+    const [plan] = sensitivityOf([{ plan: 'split', counts: quiet, controls: [control] }]).plans;
+    expect(plan).toMatchObject({ independent: 'launch', clusters: 5 });
+    expect(plan?.controls[0]?.rate).toMatchObject({ independent: 'launch', clusters: 5 });
+    expect(plan?.designEffect).toBeGreaterThan(1.1);
+  });
+
+  it('with no control to learn it from takes rates to vary as much as their mean', () => {
+    const [plan] = sensitivityOf([{ plan: 'split', counts: silence, controls: [] }]).plans;
+    expect(plan?.designEffect).toBeCloseTo(Math.expm1(0.3) / 0.3, 12);
+  });
+
   it('leaves out plans under which it was seen after all', () => {
     expect(sensitivityOf([{ plan: 'split', counts: blocks([0, 1]), controls: [fired] }]).plans).toEqual([]);
   });
@@ -71,6 +89,7 @@ describe('the mutation score', () => {
   });
 
   it('of no control is no number', () => {
-    expect(mutationScore([])).toMatchObject({ controls: 0, share: undefined });
+    expect(mutationScore([])).toMatchObject({ controls: 0, fired: 0 });
+    expect(mutationScore([])).not.toHaveProperty('share');
   });
 });

@@ -27,7 +27,7 @@ describe('a verdict', () => {
   it('is a violation as soon as what the model forbids is seen once', () => {
     const verdict = judge(forbidden, [evidence(), evidence({ sightings: 1 })]);
     expect(verdict.name).toBe('violation');
-    expect(verdict.reason).toBe('seen 1 time in 6,000,000 iterations, but forbidden by LKMM (Result:)');
+    expect(verdict.reason).toBe('seen once in 6,000,000 iterations, but forbidden by LKMM (Result:)');
   });
 
   it.each([allowed, unknown])('is seen or unseen where the model does not forbid', (expectation) => {
@@ -37,9 +37,9 @@ describe('a verdict', () => {
     expect(never.reason).toContain('does not mean that it cannot happen');
   });
 
-  it('is upheld, with the bound 3/N, when every control that applies fired', () => {
+  it('is upheld when every control that applies fired', () => {
     const verdict = judge(forbidden, [evidence({ controls: [control(true), control(true, 'swap')] })]);
-    expect(verdict).toMatchObject({ name: 'upheld', bound: 1e-6 });
+    expect(verdict).toMatchObject({ name: 'upheld' });
     expect(verdict.reason).toContain('SB, swap fired');
   });
 
@@ -50,7 +50,7 @@ describe('a verdict', () => {
 
   it('is inconclusive under an emulator, whatever fired, for that is no evidence', () => {
     const verdict = judge(forbidden, [evidence({ controls: [control(true)] })], 'qemu-user');
-    expect(verdict).toMatchObject({ name: 'inconclusive', bound: undefined });
+    expect(verdict).toMatchObject({ name: 'inconclusive' });
     expect(verdict.reason).toContain('under qemu-user, which is no evidence');
     expect(judge(forbidden, [evidence({ sightings: 1 })], 'qemu-user').name).toBe('violation');
   });
@@ -67,13 +67,13 @@ describe('a verdict', () => {
     expect(judge(forbidden, [evidence()])).toMatchObject({ name: 'inconclusive', reason: 'no control' });
   });
 
-  it('takes the bound from the plans whose controls fired, and no others', () => {
+  it('counts the iterations under the plans whose controls fired, and no others', () => {
     const verdict = judge(forbidden, [
       evidence({ controls: [control(true)] }),
       evidence({ plan: 'q', iterations: 1e12, controls: [control(false)] }),
       evidence({ plan: 'r', iterations: 1e12 }),
     ]);
-    expect(verdict).toMatchObject({ name: 'upheld', bound: 1e-6 });
+    expect(verdict).toMatchObject({ name: 'upheld', reason: 'never in 3,000,000 iterations while SB fired' });
   });
 
   it('does not count an invalid plan, and is invalid when no plan is left', () => {

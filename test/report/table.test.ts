@@ -1,16 +1,50 @@
 import stringWidth from 'string-width';
 import { describe, expect, it } from 'vitest';
+import { withEvidence } from '../../src/evidence/session-evidence.ts';
 import { tableText } from '../../src/report/table.ts';
 import type { ResultsDocument } from '../../src/results/schema.ts';
 import { sampleDocument } from '../results/sample-document.ts';
 
-const text = (document: ResultsDocument, width = 80) => tableText(document, { width, color: false });
+const text = (document: ResultsDocument, width = 80) =>
+  tableText(withEvidence(document), { width, color: false });
 
 describe('the table', () => {
   it.each([80, 50])('in a terminal of %d columns', async (width) => {
     const table = text(sampleDocument, width);
     expect(Math.max(...table.split('\n').map((line) => stringWidth(line)))).toBeLessThanOrEqual(width);
     await expect(`${table}\n`).toMatchFileSnapshot(`golden/table-${width}.txt`);
+  });
+
+  it('tells few sightings one by one, and has the interval beside the rate where there is room', () => {
+    const [row, ...rest] = sampleDocument.rows;
+    if (row === undefined) throw new Error('the sample has no row');
+    const runs = row.runs.map((run) => ({
+      ...run,
+      witnesses: 2,
+      blocks: run.blocks.map((block) => ({ ...block, witnesses: 1 })),
+    }));
+    const table = text({ ...sampleDocument, rows: [{ ...row, witnesses: 2, runs }, ...rest] }, 120);
+    expect(table).toMatch(/2\.4e-4 \[\d\.\de-\d, \d\.\de-\d\] .* seen twice$/m);
+  });
+
+  it('flags a rate that drifted', () => {
+    const [row] = sampleDocument.rows;
+    if (row === undefined) throw new Error('the sample has no row');
+    const [run] = row.runs;
+    const blocks = Array.from({ length: 20 }, (_, index) => ({
+      iterations: 4096,
+      witnesses: 100 + 20 * index,
+      runNs: 1,
+      wallNs: 1,
+      strayed: 0,
+      switches: 0,
+    }));
+    const witnesses = blocks.reduce((sum, block) => sum + block.witnesses, 0);
+    const counted = { iterations: 20 * 4096, witnesses };
+    const drifting = { ...row, ...counted, runs: run === undefined ? [] : [{ ...run, ...counted, blocks }] };
+    const table = text({ ...sampleDocument, rows: [drifting] });
+    expect(table).toContain('7.1e-2~');
+    expect(table).toContain('"~": the rate drifted under some plan, in 1 of 1 series of blocks');
   });
 
   it('says that an emulated run is no evidence', () => {
@@ -29,6 +63,6 @@ describe('the table', () => {
 
   it('colours the verdict where colours are wanted, and nowhere else', () => {
     expect(text(sampleDocument)).not.toContain('\u001B');
-    expect(tableText(sampleDocument, { width: 80, color: true })).toContain('\u001B[32mupheld');
+    expect(tableText(withEvidence(sampleDocument), { width: 80, color: true })).toContain('\u001B[32mupheld');
   });
 });

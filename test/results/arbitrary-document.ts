@@ -17,6 +17,7 @@ interface JsonSchema {
   readonly minItems?: number;
   readonly maxItems?: number;
   readonly minimum?: number;
+  readonly maximum?: number;
   readonly pattern?: string;
 }
 
@@ -51,7 +52,11 @@ function admittedBy(schema: JsonSchema): fc.Arbitrary<unknown> {
     case 'integer':
       return fc.integer({ min: schema.minimum ?? 0, max: 1_000_000_000 });
     case 'number':
-      return fc.double({ min: schema.minimum ?? 0, noNaN: true, noDefaultInfinity: true });
+      return fc.double({
+        min: schema.minimum ?? 0,
+        max: schema.maximum ?? Number.MAX_VALUE,
+        noNaN: true,
+      });
     case 'boolean':
       return fc.boolean();
     default:
