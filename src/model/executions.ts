@@ -36,13 +36,21 @@ export interface Search {
 }
 
 export function* executionsOf(structure: Structure, search: Search): Generator<Execution> {
-  if (!isFeasible(structure, search.tick)) return;
+  const candidates = candidateSources(structure);
+  if (!isFeasible(structure, candidates, search.tick)) return;
   const size = structure.events.length;
   let values: Values | undefined;
   const sameValue = (left: number, right: number) => values?.ofEvent(left) === values?.ofEvent(right);
   const terms = new Terms(size, sameValue, search.tick);
   for (const demands of demandsOf(search.model, search.surround(structure, terms), search.refused)) {
-    const choices = new Choices(structure, terms, demands, search, (current) => (values = current));
+    const choices = new Choices(
+      structure,
+      candidates,
+      terms,
+      demands,
+      search,
+      (current) => (values = current),
+    );
     yield* choices.explore();
   }
 }
@@ -54,8 +62,7 @@ const mostTries = 500;
  * Whether values can come about that let every thread go its way, whatever a model says, as far as
  * `mostTries` can tell: asked first, for it costs little, and many combinations of paths have none.
  */
-function isFeasible(structure: Structure, tick: () => void): boolean {
-  const candidates = candidateSources(structure);
+function isFeasible(structure: Structure, candidates: Candidates, tick: () => void): boolean {
   const sources: Sources = new Int32Array(structure.events.length).fill(-1);
   for (const [read, write] of structure.settled) sources[read] = write;
   let tries = 0;
@@ -112,11 +119,12 @@ class Choices {
   /** Pairs of writes to one location, the locations that no read chooses from first. */
   private readonly pairs: readonly Pair[];
   private readonly earlyPairs: number;
-  private readonly candidates: ReadonlyMap<number, readonly number[]>;
+  private readonly candidates: Candidates;
   private readonly allPairs: Relation;
 
   constructor(
     structure: Structure,
+    candidates: Candidates,
     terms: Terms,
     demands: Demands,
     search: Search,
@@ -127,7 +135,7 @@ class Choices {
     this.demands = demands;
     this.search = search;
     this.current = current;
-    this.candidates = candidateSources(structure);
+    this.candidates = candidates;
     const read = new Set([...this.candidates.keys()].map((event) => structure.events[event]!.location));
     const writes = r.membersOf(constantOf(demands.coherence.writes));
     const pairs = writes.flatMap((left) =>
@@ -260,7 +268,7 @@ class Choices {
       values,
       flags: flags.map(({ name }) => name),
       named: (name) => {
-        const term = demands.named.get(name);
+        const term = demands.named(name);
         this.current(values);
         this.chooseIn(state.sources, state.co, true);
         return term === undefined ? undefined : terms.lower(term);
@@ -270,11 +278,14 @@ class Choices {
   }
 }
 
+/** By read. */
+type Candidates = ReadonlyMap<number, readonly number[]>;
+
 /**
  * For each read without a settled source, the writes of its location. Those of read-modify-writes first:
  * they put whole locations in order.
  */
-function candidateSources(structure: Structure): ReadonlyMap<number, readonly number[]> {
+function candidateSources(structure: Structure): Candidates {
   const { events, settled } = structure;
   const rmwReads = new Set(
     events.flatMap(({ source, thread }) =>

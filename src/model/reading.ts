@@ -32,7 +32,7 @@ export function readingOf(execution: Execution, model: LinkedModel, surround: Se
   for (const demands of demandsOf(model, surround(structure, terms), true)) {
     terms.choose({ lower: rf, upper: () => rf }, { lower: co, upper: () => co }, true);
     const same = (name: string): boolean => {
-      const [here, there] = [demands.named.get(name), execution.named(name)];
+      const [here, there] = [demands.named(name), execution.named(name)];
       return here === undefined || there === undefined || r.equals(terms.lower(here), there);
     };
     if (!choices.every(same)) continue;

@@ -39,6 +39,10 @@ export class Evaluator {
     locals: Locals | undefined,
   ): readonly (readonly [string, Value])[] {
     if (!recursive) {
+      const [first] = bindings;
+      if (bindings.length === 1 && typeof first!.name === 'string') {
+        return [[first!.name, this.evaluate(first!.value, locals)]];
+      }
       return bindings.flatMap(({ name, value, at }) => this.parts(name, this.evaluate(value, locals), at));
     }
     return recursiveValues(bindings, locals, {
@@ -115,6 +119,10 @@ export class Evaluator {
       case 'match':
         return this.match(expression, locals);
       case 'try':
+        // The usual one, `try NAME with …`, without the cost of an error and its suggestions.
+        if (expression.attempt.kind === 'variable' && !this.isDefined(expression.attempt.name, locals)) {
+          return this.evaluate(expression.otherwise, locals);
+        }
         try {
           return this.evaluate(expression.attempt, locals);
         } catch (error) {
@@ -133,10 +141,18 @@ export class Evaluator {
     return this.terms.constant(r.universe(this.terms.size));
   }
 
-  private variable({ name, at }: { name: string; at: Place }, locals: Locals | undefined): Value {
+  private isDefined(name: string, locals: Locals | undefined): boolean {
+    return this.valueNamed(name, locals) !== undefined;
+  }
+
+  private valueNamed(name: string, locals: Locals | undefined): Value | undefined {
     for (let frame = locals; frame !== undefined; frame = frame.outer)
       if (frame.name === name) return frame.value;
-    const value = this.globals.get(name) ?? this.setting.lookup(name);
+    return this.globals.get(name) ?? this.setting.lookup(name);
+  }
+
+  private variable({ name, at }: { name: string; at: Place }, locals: Locals | undefined): Value {
+    const value = this.valueNamed(name, locals);
     if (value !== undefined) return value;
     const known = [...this.globals.keys()].map(plainName);
     throw new CatError(`'${plainName(name)}' is not defined${suggestion(name, known)}`, at);

@@ -11,8 +11,8 @@ import type { Locals, Value } from './values.ts';
 export interface Demands {
   readonly checks: readonly Check[];
   readonly coherence: Coherence;
-  /** Relations by the names they had at the end of the model. */
-  readonly named: ReadonlyMap<string, Term>;
+  /** A relation or set by the name it had at the end of the model. */
+  readonly named: (name: string) => Term | undefined;
   /** An expression of the linked model, as its names stand at the end. @throws CatError */
   readonly evaluate: (expression: Expression, locals: Locals | undefined) => Value;
 }
@@ -102,7 +102,7 @@ class Interpreter {
     yield {
       checks: this.checks,
       coherence: this.coherence,
-      named: this.named(),
+      named: (name) => this.named(name),
       evaluate: (expression, locals) => this.evaluator.evaluate(expression, locals),
     };
   }
@@ -131,12 +131,12 @@ class Interpreter {
     }
   }
 
-  private named(): ReadonlyMap<string, Term> {
-    const named = new Map<string, Term>();
+  private named(plain: string): Term | undefined {
+    let last: Term | undefined;
     for (const [name, value] of this.globals) {
-      if (value.kind === 'term') named.set(name.slice(0, name.lastIndexOf('#')), value.term);
+      if (value.kind === 'term' && plainName(name) === plain) last = value.term;
     }
-    return named;
+    return last;
   }
 
   /** False where a check fails whatever is chosen. */

@@ -193,13 +193,13 @@ describe('checks', () => {
 describe('with NAME from SET', () => {
   test('goes on once with each element', () => {
     const { ways } = applied(`${map} ${edges} with edge-of-r from map edge r`);
-    expect(ways.map(({ named }) => shownTerm(named.get('edge-of-r'))).toSorted()).toEqual(['0→1', '1→2']);
+    expect(ways.map(({ named }) => shownTerm(named('edge-of-r'))).toSorted()).toEqual(['0→1', '1→2']);
   });
 
   test('may choose again, and refuse some choices', () => {
     const choose = `${map} ${edges} with x from map edge r with y from map edge s`;
     expect(
-      applied(`${choose} let both = x | y`).ways.map(({ named }) => shownTerm(named.get('both'))),
+      applied(`${choose} let both = x | y`).ways.map(({ named }) => shownTerm(named('both'))),
     ).toEqual(['0→1 1→2', '0→1 2→0', '1→2', '1→2 2→0']);
     expect(applied(`${choose} empty x \\ y`).ways).toHaveLength(1);
   });
@@ -221,5 +221,5 @@ describe('with NAME from SET', () => {
 
 test('the last definition of a name is the one that is told', () => {
   const [way] = applied('let x = A let x = B').ways;
-  expect(shownTerm(way!.named.get('x'))).toBe('1 2');
+  expect(shownTerm(way!.named('x'))).toBe('1 2');
 });

@@ -74,7 +74,7 @@ const primitives = (terms: Terms): Readonly<Record<string, (argument: Value) => 
 /** What `let it = TEXT` gives: `0 1` of a set, `0→1 1→2` of a relation. */
 export function valueOf(text: string, before = ''): string {
   const { ways } = applied(`${before} let it = ${text}`);
-  return shownTerm(ways[0]!.named.get('it'));
+  return shownTerm(ways[0]!.named('it'));
 }
 
 export function shownTerm(term: Term | undefined): string {
