@@ -1,46 +1,27 @@
-/** What the models say of the variants that are about to run: LKMM of their C, the architecture's of their code. */
+/** What the models say of the variants that are about to run. */
 
+import { availableParallelism } from 'node:os';
 import { setImmediate } from 'node:timers/promises';
-import type { LitmusTest } from '../language/litmus-test.ts';
-import type { Observation } from '../language/outcome.ts';
 import { forEachStatement } from '../language/walk.ts';
-import { programOf } from '../lower/events.ts';
-import { LoweringError } from '../lower/lower.ts';
 import type { Target } from '../lower/target.ts';
-import { CheckTimeout, checkProgram, type CheckResult } from '../model/check.ts';
-import { kernelProgram } from '../model/kernel-program.ts';
-import { ModelError } from '../model/model-error.ts';
-import { architectureModel, architectureModelNames, ownKernelModel } from '../model/models.ts';
 import type { PlannedTest, PlannedVariant } from '../plan/experiment.ts';
+import { startHelper, type Helper } from './opinion-helper.ts';
+import {
+  answerTo,
+  deadlineOf,
+  type Answer,
+  type Deadline,
+  type OpinionLimits,
+  type Opinions,
+  type Question,
+} from './opinion.ts';
 
-/** What one model says of one variant. */
-export interface Opinion {
-  /** `LKMM`, or the name of an architecture's model. */
-  readonly model: string;
-  /** How the condition's proposition may fare; undefined where the model was not asked, or gave no answer. */
-  readonly observation: Observation | undefined;
-  /** Why there is no answer. */
-  readonly problem: string | undefined;
-  /** The outcomes it allows, as `outcomeKey` tells them; undefined without an answer. */
-  readonly allowed: ReadonlySet<string> | undefined;
-}
-
-/** Both models' opinions of a variant. */
-export interface Opinions {
-  readonly kernel: Opinion;
-  readonly architecture: Opinion;
-}
-
-export interface OpinionLimits {
-  /** For one question. */
-  readonly timeoutMs: number;
-  /** For all of them together. */
-  readonly totalMs: number;
-}
+export type { Opinion, OpinionLimits, Opinions } from './opinion.ts';
 
 /**
- * Asks both models of every variant that has code; the code of several strategies once.
- * @param asked is called before each question with the number of those answered.
+ * Asks both models of every variant that has code; the code of several strategies once. Many questions are
+ * shared with threads that help, on the CPUs that wait until the tests run.
+ * @param asked is called with the number of questions that are answered.
  */
 export async function opinionsOf(
   experiment: readonly PlannedTest[],
@@ -48,27 +29,42 @@ export async function opinionsOf(
   limits: OpinionLimits,
   asked: (done: number, of: number) => void,
   stopped: AbortSignal,
+  helperCount = helpersFor(experiment),
 ): Promise<ReadonlyMap<PlannedVariant, Opinions>> {
-  const deadline = performance.now() + limits.totalMs;
-  const opinions = new Map<PlannedVariant, Opinions>();
-  const questions = experiment
-    .flatMap((planned) => planned.variants.map((variant) => ({ planned, variant })))
-    .filter(({ variant }) => variant.problem === undefined)
-    .toSorted((left, right) => rank(left.variant) - rank(right.variant));
-  for (const [index, { planned, variant }] of questions.entries()) {
-    asked(index, questions.length);
-    // Lets a signal in between two questions.
-    await setImmediate();
-    if (stopped.aborted) break;
-    const timeoutMs = () => Math.min(limits.timeoutMs, deadline - performance.now());
-    const twin = planned.variants.find(({ strategy }) => strategy === variant.sameCodeAs);
-    const sameCode = twin === undefined ? undefined : opinions.get(twin)?.architecture;
-    opinions.set(variant, {
-      kernel: askKernelModel(variant.test, timeoutMs()),
-      architecture: sameCode ?? askArchitectureModel(variant.test, target, timeoutMs()),
-    });
-  }
-  return opinions;
+  const variants = experiment
+    .flatMap((planned) => planned.variants)
+    .filter(({ problem }) => problem === undefined)
+    .toSorted((left, right) => rank(left) - rank(right));
+  const questions = variants.map(({ test, sameCodeAs }) => ({ test, ofCode: sameCodeAs === undefined }));
+  const helpers = Array.from({ length: helperCount }, () => startHelper(target));
+  const close = () => helpers.forEach((helper) => helper.close());
+  stopped.addEventListener('abort', close);
+  const around = { target, deadline: deadlineOf(limits), asked, stopped };
+  const answers = await answersTo(questions, helpers, around).finally(() => {
+    stopped.removeEventListener('abort', close);
+    close();
+  });
+  const answerOf = new Map(variants.map((variant, index) => [variant, answers[index]]));
+  return new Map(
+    experiment.flatMap((planned) =>
+      planned.variants.flatMap((variant): (readonly [PlannedVariant, Opinions])[] => {
+        const twin = planned.variants.find(({ strategy }) => strategy === variant.sameCodeAs) ?? variant;
+        const kernel = answerOf.get(variant)?.kernel;
+        const architecture = answerOf.get(twin)?.architecture;
+        return kernel === undefined || architecture === undefined
+          ? []
+          : [[variant, { kernel, architecture }]];
+      }),
+    ),
+  );
+}
+
+/** With fewer for each, starting a thread takes longer than it saves. */
+const questionsPerThread = 150;
+
+function helpersFor(experiment: readonly PlannedTest[]): number {
+  const questions = experiment.reduce((sum, { variants }) => sum + variants.length, 0);
+  return Math.min(availableParallelism(), Math.max(1, Math.floor(questions / questionsPerThread))) - 1;
 }
 
 /** What is asked early where the time is short: the tests as written, and small tests before large ones. */
@@ -78,29 +74,44 @@ function rank({ strategy, test }: PlannedVariant): number {
   return strategy === 'kernel' ? statements : statements + 1e6;
 }
 
-/** What LKMM says of a test. */
-export function askKernelModel(test: LitmusTest, timeoutMs: number): Opinion {
-  const { linked, macros } = ownKernelModel('lkmm');
-  return ask('LKMM', timeoutMs, () => checkProgram(test, kernelProgram(test, macros), linked, { timeoutMs }));
+interface Asking {
+  readonly target: Target;
+  readonly deadline: Deadline;
+  readonly asked: (done: number, of: number) => void;
+  readonly stopped: AbortSignal;
 }
 
-/** What the architecture's model says of a test's code. */
-export function askArchitectureModel(test: LitmusTest, target: Target, timeoutMs: number): Opinion {
-  const { architecture } = target;
-  return ask(architectureModelNames[architecture], timeoutMs, () =>
-    checkProgram(test, programOf(test, target), architectureModel(architecture), { timeoutMs }),
-  );
-}
+/** Handed to a helper at once: some tens of milliseconds of most tests. */
+const questionsAtOnce = 16;
 
-function ask(model: string, timeoutMs: number, check: () => CheckResult): Opinion {
-  const none = (problem: string): Opinion => ({ model, observation: undefined, problem, allowed: undefined });
-  if (timeoutMs <= 0) return none('not asked: no time was left for it');
-  try {
-    const { observation, allowed } = check();
-    return { model, observation, problem: undefined, allowed };
-  } catch (error) {
-    if (error instanceof CheckTimeout) return none('not decided in the time that was left for it');
-    if (error instanceof ModelError || error instanceof LoweringError) return none(error.message);
-    throw error;
-  }
+/** The answers by question; where it was stopped, some are missing. */
+async function answersTo(
+  questions: readonly Question[],
+  helpers: readonly Helper[],
+  { target, deadline, asked, stopped }: Asking,
+): Promise<readonly (Answer | undefined)[]> {
+  const answers: (Answer | undefined)[] = questions.map(() => undefined);
+  let [next, done] = [0, 0];
+  const share = async (most: number, ask: (part: readonly Question[]) => Promise<readonly Answer[]>) => {
+    while (next < questions.length && !stopped.aborted) {
+      const from = next;
+      next = Math.min(questions.length, next + most);
+      const part = await ask(questions.slice(from, next));
+      part.forEach((answer, index) => (answers[from + index] = answer));
+      done += part.length;
+      asked(done, questions.length);
+    }
+  };
+  const here = share(1, async (part) => {
+    // Lets signals and the helpers' answers in.
+    await setImmediate();
+    return stopped.aborted ? [] : part.map((question) => answerTo(question, target, deadline));
+  });
+  const helped = helpers.map(({ ask }) => {
+    const there = () => share(questionsAtOnce, (part) => ask(part, deadline));
+    // While it answers one part, the next waits for it already.
+    return Promise.all([there(), there()]);
+  });
+  await Promise.all([here, ...helped]);
+  return answers;
 }

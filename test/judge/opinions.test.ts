@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { expectationOf } from '../../src/judge/expectation.ts';
 import { findingsOf, straysAmong } from '../../src/judge/findings.ts';
-import { askArchitectureModel, askKernelModel, opinionsOf, type Opinion } from '../../src/judge/opinions.ts';
+import { askArchitectureModel, askKernelModel } from '../../src/judge/opinion.ts';
+import { opinionsOf, type Opinion } from '../../src/judge/opinions.ts';
 import { parseLitmus } from '../../src/language/parser.ts';
 import { targetFor } from '../../src/lower/targets.ts';
 import { planExperiment } from '../../src/plan/experiment.ts';
@@ -151,4 +152,23 @@ test.each([
   const asked = storeBuffering('SB', 'Question: none', '');
   const said = { kernel: opinion('LKMM', kernel), architecture: opinion('x86-tso', architecture) };
   expect(expectationOf(asked, said)).toMatchObject({ verdict, by });
+});
+
+test('threads that help answer as this one does', async () => {
+  const experiment = ['smp_mb();', 'smp_wmb();', 'smp_rmb();', ''].flatMap((fence, index) =>
+    planned(storeBuffering(`SB${index}`, 'Question: none', fence)),
+  );
+  const limits = { timeoutMs: 1e4, totalMs: 1e5 };
+  const alone = await opinionsOf(experiment, target, limits, () => {}, never, 0);
+  const helped = await opinionsOf(experiment, target, limits, () => {}, never, 2);
+  expect(alone.size).toBeGreaterThan(16);
+  expect(helped).toEqual(alone);
+});
+
+test('a stop ends the threads that help, and keeps what is answered', async () => {
+  const experiment = planned(storeBuffering('SB', 'Question: none', 'smp_mb();'));
+  const stop = new AbortController();
+  const limits = { timeoutMs: 1e4, totalMs: 1e5 };
+  const opinions = await opinionsOf(experiment, target, limits, () => stop.abort(), stop.signal, 1);
+  expect(opinions.size).toBeLessThan(experiment.flatMap(({ variants }) => variants).length);
 });
