@@ -5,6 +5,7 @@
       "sources": [
         "native/addon.cc",
         "native/affinity.cc",
+        "native/bell.cc",
         "native/block.cc",
         "native/code_pages.cc",
         "native/frontier.cc",

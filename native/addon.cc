@@ -185,6 +185,7 @@ Napi::Object write_thread(Napi::Env env, const ThreadReport &report) {
   object["cpu"] = report.cpu;
   object["strayedBatches"] = static_cast<double>(report.strayed_batches);
   object["involuntarySwitches"] = static_cast<double>(report.involuntary_switches);
+  object["ranNs"] = report.ran_ns;
   object["offCpuNs"] = report.off_cpu_ns;
   return object;
 }

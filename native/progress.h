@@ -20,6 +20,7 @@ class Progress {
   // nudge that brings them close together. False when the block was aborted.
   bool advance(size_t thread, uint64_t position, uint64_t drift, const MeetingPoint &meeting) {
     positions_[thread].groups.store(position, std::memory_order_release);
+    meeting.tell();
     for (size_t other = 0; other < threads_; other++) {
       const std::atomic<uint64_t> &theirs = positions_[other].groups;
       const auto reached = [&](uint64_t mark) { return theirs.load(std::memory_order_acquire) >= mark; };

@@ -89,7 +89,8 @@ struct ThreadReport {
   int cpu = -1;  // where it was last seen
   uint64_t strayed_batches = 0;  // batches after which it was not on the CPU it was pinned to
   uint64_t involuntary_switches = 0;
-  double off_cpu_ns = 0;  // while it had work, or waited for it, and did not run
+  double ran_ns = 0;      // on a CPU, for this block
+  double off_cpu_ns = 0;  // between the beginning and the end of its part, while it did not run
 };
 
 struct RunReply {

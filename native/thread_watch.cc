@@ -39,9 +39,10 @@ void ThreadWatch::look() {
 }
 
 ThreadReport ThreadWatch::report() const {
-  const int64_t off_ns = now_ns() - began_ns_ - (ran_ns() - ran_before_ns_);
-  return {current_cpu(), strayed_batches_, involuntary_switches() - switches_before_,
-          static_cast<double>(std::max<int64_t>(0, off_ns))};
+  const int64_t ran = ran_ns() - ran_before_ns_;
+  const int64_t off = std::max<int64_t>(0, now_ns() - began_ns_ - ran);
+  return {current_cpu(), strayed_batches_, involuntary_switches() - switches_before_, static_cast<double>(ran),
+          static_cast<double>(off)};
 }
 
 }  // namespace fencepost

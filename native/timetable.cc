@@ -13,7 +13,10 @@ Timetable::Timetable(size_t threads, uint64_t lead_ticks, uint64_t start_delay_t
       records_(std::make_unique<Record[]>(threads)) {}
 
 std::optional<uint64_t> Timetable::agree(size_t thread, const MeetingPoint &meeting) {
-  if (thread == 0) start_.store(arch::read_time_base() + lead_ticks_, std::memory_order_release);
+  if (thread == 0) {
+    start_.store(arch::read_time_base() + lead_ticks_, std::memory_order_release);
+    meeting.tell();
+  }
   uint64_t start = 0;
   const auto is_set = [&] { return (start = start_.load(std::memory_order_acquire)) != 0; };
   return meeting.wait_until(is_set) ? std::optional(start) : std::nullopt;

@@ -1,11 +1,19 @@
 #include "worker_pool.h"
 
+#include <algorithm>
 #include <string>
 
 #include "affinity.h"
 #include "system_error.h"
 
 namespace fencepost {
+
+namespace {
+
+// Time is counted in steps: one in which the process was stopped, or got no CPU, counts as any other.
+constexpr std::chrono::milliseconds step{50};
+
+}  // namespace
 
 bool WorkerPool::run(const std::vector<int> &cpus, std::chrono::milliseconds timeout,
                      const std::function<void(size_t)> &work, const std::function<void()> &abort) {
@@ -30,7 +38,10 @@ bool WorkerPool::run(const std::vector<int> &cpus, std::chrono::milliseconds tim
   wake_.notify_all();
 
   const auto over = [this] { return busy_ == 0 || failure_ != nullptr; };
-  const bool in_time = done_.wait_for(lock, timeout, over);
+  bool in_time = false;
+  for (std::chrono::milliseconds left = timeout; !in_time && left.count() > 0; left -= step) {
+    in_time = done_.wait_for(lock, std::min(left, step), over);
+  }
   if (busy_ > 0) abort();
   done_.wait(lock, [this] { return busy_ == 0; });
   if (failure_ != nullptr) std::rethrow_exception(failure_);

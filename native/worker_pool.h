@@ -23,8 +23,9 @@ class WorkerPool {
 
   // Calls work(0), work(1), … at the same time, each on a thread of its own pinned to cpus[i] (or to
   // none, `any_cpu`), and returns when all have returned. When one throws, or `timeout` has passed,
-  // it calls `abort`, after which every call of `work` must return soon. Returns whether time was
-  // up; throws when a thread cannot be had or pinned, and what `work` threw.
+  // it calls `abort`, after which every call of `work` must return soon. While the process is stopped no
+  // time passes. Returns whether time was up; throws when a thread cannot be had or pinned, and what
+  // `work` threw.
   bool run(const std::vector<int> &cpus, std::chrono::milliseconds timeout,
            const std::function<void(size_t)> &work, const std::function<void()> &abort);
 

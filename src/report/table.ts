@@ -1,6 +1,7 @@
 import pc from 'picocolors';
 import type { ResultsDocument, Row } from '../results/schema.ts';
 import { layOut, rowLines, wrap, type Column } from './columns.ts';
+import { disturbedText } from './disturbed.ts';
 import {
   evidenceNotes,
   rateCell,
@@ -157,6 +158,8 @@ function notes(
       `Oversubscribed: tests of ${Math.min(...shared)} or more threads had fewer CPUs than threads, which took turns.`,
     );
   }
+  const disturbed = disturbedText(rows);
+  if (disturbed !== undefined) sentences.push(disturbed);
   if (plans.some(({ pinned }) => !pinned)) sentences.push('Threads were not pinned to CPUs.');
   for (const { test, strategy, runs } of rows) {
     for (const { plan, invalid } of runs.filter((run) => run.invalid !== undefined)) {

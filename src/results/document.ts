@@ -72,8 +72,13 @@ export function journalHeader(
   };
 }
 
-export function journalBlock({ seed, problem, ...record }: BlockRecord): JournalBlock {
-  return { ...record, seed: seed.toString(), ...(problem === undefined ? {} : { problem }) };
+export function journalBlock({ seed, disturbed, problem, ...record }: BlockRecord): JournalBlock {
+  return {
+    ...record,
+    seed: seed.toString(),
+    ...(disturbed === undefined ? {} : { disturbed }),
+    ...(problem === undefined ? {} : { problem }),
+  };
 }
 
 type RowHead = JournalHeader['variants'][number];
@@ -150,6 +155,7 @@ function runOf({ plan, tally, outcomes, other, blocks, invalid }: JudgedRun): Ru
       wallNs: record.wallNs,
       strayed: record.strayed,
       switches: record.switches,
+      ...(record.disturbed === undefined ? {} : { disturbed: record.disturbed }),
     })),
     ...(invalid === undefined ? {} : { invalid }),
   };

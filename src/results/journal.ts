@@ -33,6 +33,7 @@ const blockSchema = strictObject({
   wallNs: Type.Number({ minimum: 0 }),
   strayed: count(),
   switches: count(),
+  disturbed: Type.Optional(text("Why its rates are lower than the machine's.")),
   problem: Type.Optional(text('Why its counts are not data.')),
 });
 

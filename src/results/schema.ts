@@ -82,6 +82,11 @@ const block = strictObject(
     strayed: count('Batches after which some thread was not on its CPU.'),
     switches: count('Involuntary context switches of all threads.'),
     launch: Type.Optional(count('The fresh process that ran it, from 0; absent: the only one.')),
+    disturbed: Type.Optional(
+      text(
+        "Why its rates are lower than the machine's: steal time, a standstill, or threads that were descheduled. Its counts are data.",
+      ),
+    ),
   },
   'Some tens of milliseconds of running, in the order in which they were run.',
 );

@@ -91,7 +91,9 @@ export interface ThreadReply {
   /** Batches after which it was not on the CPU it was pinned to. */
   readonly strayedBatches: number;
   readonly involuntarySwitches: number;
-  /** How long it did not run, whatever it had to do. */
+  /** On a CPU, for this block. */
+  readonly ranNs: number;
+  /** Between the beginning and the end of its part, while it did not run. */
   readonly offCpuNs: number;
 }
 

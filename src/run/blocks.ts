@@ -10,6 +10,7 @@ import {
 import type { MachineCode } from '../lower/machine-code.ts';
 import { isPerpetual } from '../lower/perpetual.ts';
 import type { RunRequest } from './addon.ts';
+import { disturbanceOf } from './disturbance.ts';
 import { outcomesOf, type ObservedOutcome } from './outcomes.ts';
 import { runPerpetual } from './perpetual.ts';
 import type { Runner } from './runner.ts';
@@ -31,6 +32,8 @@ export interface BlockRecord {
   readonly strayed: number;
   /** Involuntary context switches of all threads. */
   readonly switches: number;
+  /** Why its rates are lower than the machine's, though its counts are data, or undefined. */
+  readonly disturbed: string | undefined;
   /** Why its counts are not data, or undefined. */
   readonly problem: string | undefined;
 }
@@ -171,8 +174,9 @@ async function runBlock(
         : { cpus: affinity.spare, bytes: plan.stressBytes },
   };
   const nothing = { seed, iterations: 0, outcomes: [], runNs: 0, wallNs: 0, strayed: 0, switches: 0 };
+  const cpus = affinity.oversubscribed ? new Set(affinity.cpus).size : code.threads.length * copies;
   const answer = await runner.run(request);
-  if (answer.kind !== 'reply') return { ...nothing, problem: answer.message };
+  if (answer.kind !== 'reply') return { ...nothing, disturbed: undefined, problem: answer.message };
   const { reply } = answer;
   const outcomes = outcomesOf(reply, code);
   return {
@@ -183,6 +187,7 @@ async function runBlock(
     wallNs: reply.wallNs,
     strayed: reply.threads.reduce((sum, { strayedBatches }) => sum + strayedBatches, 0),
     switches: reply.threads.reduce((sum, { involuntarySwitches }) => sum + involuntarySwitches, 0),
+    disturbed: disturbanceOf({ ...reply, cpus }),
     problem: problemOf(reply, code, outcomes, cells * batches * copies),
   };
 }

@@ -1,5 +1,6 @@
 import type { PerpetualCode } from '../lower/perpetual.ts';
 import type { PerpetualRequest } from './addon.ts';
+import { disturbanceOf } from './disturbance.ts';
 import type { ObservedOutcome } from './outcomes.ts';
 import type { Runner } from './runner.ts';
 
@@ -16,6 +17,8 @@ export interface PerpetualRecord {
   readonly strayed: number;
   /** Involuntary context switches of all threads. */
   readonly switches: number;
+  /** Why its rates are lower than the machine's, or undefined. */
+  readonly disturbed: string | undefined;
   /** Why its counts are not data, or undefined. */
   readonly problem: string | undefined;
 }
@@ -43,10 +46,19 @@ export async function runPerpetual(
   };
   const answer = await runner.runPerpetual(request);
   if (answer.kind !== 'reply') {
-    const nothing = { iterations: 0, outcomes: [], other: 0, runNs: 0, wallNs: 0, strayed: 0, switches: 0 };
+    const nothing = {
+      iterations: 0,
+      outcomes: [],
+      other: 0,
+      runNs: 0,
+      wallNs: 0,
+      strayed: 0,
+      switches: 0,
+      disturbed: undefined,
+    };
     return { ...nothing, problem: answer.message };
   }
-  const { threads, iterations, witnesses, runNs, wallNs, timedOut } = answer.reply;
+  const { threads, iterations, witnesses, runNs, wallNs, stealNs, timedOut } = answer.reply;
   const strayed = threads.findIndex(({ strayedBatches }) => strayedBatches > 0);
   return {
     iterations,
@@ -56,6 +68,12 @@ export async function runPerpetual(
     wallNs,
     strayed: threads.reduce((sum, { strayedBatches }) => sum + strayedBatches, 0),
     switches: threads.reduce((sum, { involuntarySwitches }) => sum + involuntarySwitches, 0),
+    disturbed: disturbanceOf({
+      wallNs,
+      stealNs,
+      threads,
+      cpus: cpus.includes(-1) ? threads.length : new Set(cpus).size,
+    }),
     problem: timedOut
       ? `no end within ${blockTimeoutMs / 1000} s`
       : strayed === -1

@@ -8,6 +8,7 @@ import type {
   RunReply,
   RunRequest,
 } from './addon.ts';
+import { afterAwake } from './awake.ts';
 import type { ChildMessage, ChildRequest } from './child.ts';
 
 /**
@@ -131,7 +132,7 @@ type ChildEvent =
 function nextEvent(child: ChildProcess, timeoutMs: number): Promise<ChildEvent> {
   return new Promise((resolve) => {
     const settle = (event: ChildEvent): void => {
-      clearTimeout(watchdog);
+      stopWatching();
       child.off('message', onMessage).off('exit', onExit).off('error', onError);
       child.unref();
       child.channel?.unref();
@@ -142,10 +143,10 @@ function nextEvent(child: ChildProcess, timeoutMs: number): Promise<ChildEvent> 
     const onExit = (code: number | null, signal: NodeJS.Signals | null): void =>
       settle({ kind: 'exit', code, signal });
     const onError = (error: Error): void => settle({ kind: 'error', error });
-    const watchdog = setTimeout(() => {
+    const stopWatching = afterAwake(child.pid, timeoutMs, () => {
       void end(child).then(() => settle({ kind: 'silence' }));
       child.off('exit', onExit);
-    }, timeoutMs);
+    });
     child.ref();
     child.channel?.ref();
     child.on('message', onMessage).on('exit', onExit).on('error', onError);

@@ -50,6 +50,7 @@ const block = (test: string, plan: string, seen: number, problem?: string): Bloc
   wallNs: 1,
   strayed: 0,
   switches: 0,
+  disturbed: undefined,
   problem,
 });
 

@@ -198,9 +198,12 @@ describe('with NAME from SET', () => {
 
   test('may choose again, and refuse some choices', () => {
     const choose = `${map} ${edges} with x from map edge r with y from map edge s`;
-    expect(
-      applied(`${choose} let both = x | y`).ways.map(({ named }) => shownTerm(named('both'))),
-    ).toEqual(['0→1 1→2', '0→1 2→0', '1→2', '1→2 2→0']);
+    expect(applied(`${choose} let both = x | y`).ways.map(({ named }) => shownTerm(named('both')))).toEqual([
+      '0→1 1→2',
+      '0→1 2→0',
+      '1→2',
+      '1→2 2→0',
+    ]);
     expect(applied(`${choose} empty x \\ y`).ways).toHaveLength(1);
   });
 
