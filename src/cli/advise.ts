@@ -1,11 +1,15 @@
+import { join } from 'node:path';
 import type { Argv, CommandModule } from 'yargs';
 import { adviseOn, type Advice } from '../evidence/advice.ts';
 import { recordedOf, rowsOf } from '../evidence/recorded.ts';
 import type { LitmusTest } from '../language/litmus-test.ts';
 import { readTestFile, readTests } from '../language/test-files.ts';
 import { adviceText } from '../report/advice.ts';
+import { printable } from '../report/printable.ts';
 import { ProgressLine } from '../report/progress.ts';
-import { readResults } from '../results/read.ts';
+import { leftOutSentence, type Believed } from '../results/believed.ts';
+import { errataFor, errataName } from '../results/errata.ts';
+import { readBelieved } from '../results/read-believed.ts';
 import { defaultResultsFolder, newestFirst } from '../results/results-folder.ts';
 import { ResultsError } from '../results/results-error.ts';
 import type { ResultsDocument } from '../results/schema.ts';
@@ -45,7 +49,7 @@ export const adviseCommand: CommandModule<object, Options> = {
   builder: options,
   handler: ({ files, timeout, results, json }) => {
     const timeoutMs = milliseconds(timeout, '--timeout');
-    const given = results?.map(readResults);
+    const given = results?.map((file) => documentIn(readBelieved(file)));
     const style = {
       width: process.stdout.columns ?? 80,
       color: process.stdout.isTTY && process.stdout.hasColors(),
@@ -75,9 +79,11 @@ export const adviseCommand: CommandModule<object, Options> = {
 /** The newest session here that ran this very test; files of another version are passed over. */
 function newestWith(test: LitmusTest): readonly ResultsDocument[] {
   const passedOver: string[] = [];
+  // A file that cannot be read is passed over; with a list of errata that cannot, no file is believed.
+  errataFor(join(defaultResultsFolder, errataName));
   const found = newestFirst(defaultResultsFolder).find((file) => {
     try {
-      return rowsOf(test, readResults(file)).length > 0;
+      return rowsOf(test, readBelieved(file).document).length > 0;
     } catch (error) {
       if (!(error instanceof ResultsError)) throw error;
       passedOver.push(error.message);
@@ -88,7 +94,13 @@ function newestWith(test: LitmusTest): readonly ResultsDocument[] {
     const more = passedOver.length === 1 ? '' : ` (and ${passedOver.length - 1} more)`;
     process.stderr.write(`Passed over in ${defaultResultsFolder}${more}: ${passedOver[0]}\n`);
   }
-  return found === undefined ? [] : [readResults(found)];
+  return found === undefined ? [] : [documentIn(readBelieved(found))];
+}
+
+/** What errata leave of a file; what they took is told. */
+function documentIn({ document, leftOut }: Believed): ResultsDocument {
+  for (const one of leftOut) process.stderr.write(`${printable(leftOutSentence(one))}.\n`);
+  return document;
 }
 
 function exitCodeOf(all: readonly Advice[]): number {

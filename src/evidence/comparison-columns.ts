@@ -1,7 +1,10 @@
 import { basename, dirname } from 'node:path';
+import type { LeftOut } from '../results/believed.ts';
+import type { MutationScore } from '../results/evidence-schema.ts';
 import { machineName } from '../results/machine.ts';
 import type { RecordedFile } from '../results/recorded-files.ts';
 import type { ResultsDocument } from '../results/schema.ts';
+import { mutationScore } from './sensitivity.ts';
 
 /** How far the files of a comparison are kept apart: a column for each machine, and each folder or session of it. */
 export const granularities = ['machine', 'folder', 'session'] as const;
@@ -21,6 +24,24 @@ export interface Column {
 /** The documents of a column, of which another tool's log has none. */
 export function documentsOf({ sessions }: Pick<Column, 'sessions'>): readonly ResultsDocument[] {
   return sessions.flatMap((session) => (session.kind === 'results' ? [session.document] : []));
+}
+
+/** What errata took out of a column, each erratum once. */
+export function leftOutOf({ sessions }: Pick<Column, 'sessions'>): readonly LeftOut[] {
+  const cells = new Map<string, LeftOut>();
+  for (const session of sessions) {
+    for (const one of session.kind === 'results' ? session.leftOut : []) {
+      const key = JSON.stringify(one.erratum);
+      cells.set(key, { ...one, cells: one.cells + (cells.get(key)?.cells ?? 0) });
+    }
+  }
+  return [...cells.values()];
+}
+
+/** How much weakness a column's sessions could catch; undefined where no control vouches for anything. */
+export function scoreOf(column: Pick<Column, 'sessions'>): MutationScore | undefined {
+  const reports = documentsOf(column).flatMap(({ rows }) => rows.flatMap(({ controls }) => controls));
+  return reports.length === 0 ? undefined : mutationScore(reports);
 }
 
 /**

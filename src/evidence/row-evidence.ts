@@ -1,5 +1,6 @@
 import { sightings } from '../judge/expectation.ts';
 import type { Drift, Rate, Repeatability } from '../results/evidence-schema.ts';
+import { ranInStead, type RowIndex } from '../results/row-index.ts';
 import type { Row, Run } from '../results/schema.ts';
 import { clusterCounts, unitOf } from './counts.ts';
 import { driftOver } from './drift.ts';
@@ -25,22 +26,6 @@ export interface RowEvidence {
   /** Where the event was never seen. */
   readonly sensitivity: Sensitivity | undefined;
 }
-
-/** Rows by the names under which controls and identical code refer to them. */
-export type RowIndex = ReadonlyMap<string, Row>;
-
-/** Reports name a control by its test, or by test and strategy where it is a variant of the test itself. */
-export function rowIndex(rows: readonly Row[]): RowIndex {
-  const index = new Map<string, Row>();
-  for (const row of rows) {
-    const name = rowName(row.test.name, row.strategy);
-    if (!index.has(name)) index.set(name, row);
-    if (row.strategy === 'kernel' && !index.has(row.test.name)) index.set(row.test.name, row);
-  }
-  return index;
-}
-
-const rowName = (test: string, strategy: string) => `${test} ${strategy}`;
 
 /** What a row of results says, in view of the other rows of the document: they have its controls' counts. */
 export function evidenceOf(row: Row, index: RowIndex): RowEvidence {
@@ -79,8 +64,7 @@ function rateOver(runs: readonly Run[], event: Event): Rate | undefined {
 
 /** A row's runs, or those of the strategy whose identical code ran in its stead. */
 function validRuns(row: Row, index: RowIndex): readonly Run[] {
-  const ran = row.sameCodeAs === undefined ? row : index.get(rowName(row.test.name, row.sameCodeAs));
-  return (ran ?? row).runs.filter(({ invalid }) => invalid === undefined);
+  return ranInStead(row, index).runs.filter(({ invalid }) => invalid === undefined);
 }
 
 function controlsUnder(plan: string, row: Row, index: RowIndex): readonly RanControl[] {

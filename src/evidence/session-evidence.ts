@@ -1,9 +1,10 @@
 import type { RecordedRowEvidence, SessionEvidence } from '../results/evidence-schema.ts';
+import { rowIndex } from '../results/row-index.ts';
 import type { ResultsDocument, Row } from '../results/schema.ts';
 import { confidence } from './counts.ts';
 import { driftsAmong } from './drift.ts';
 import { expectedToBeSeen } from './never.ts';
-import { evidenceOf, rowIndex, type RowEvidence } from './row-evidence.ts';
+import { evidenceOf, type RowEvidence } from './row-evidence.ts';
 import { mutationScore } from './sensitivity.ts';
 
 /**

@@ -1,5 +1,5 @@
 import type { Comparison } from '../evidence/comparison.ts';
-import { documentsOf, type Column } from '../evidence/comparison-columns.ts';
+import { documentsOf, leftOutOf, scoreOf, type Column } from '../evidence/comparison-columns.ts';
 
 /**
  * A comparison for programs. Cells are in the order of the columns, null where a column does not have the
@@ -26,6 +26,8 @@ function columnJson(column: Column) {
     architecture: first?.machine.architecture,
     variant: first?.target.variant,
     cpu: first?.machine.cpu.model,
+    score: scoreOf(column),
+    leftOut: leftOutOf(column),
     sessions: column.sessions.map((session) => ({
       file: session.file,
       kind: session.kind,

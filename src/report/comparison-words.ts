@@ -1,11 +1,13 @@
 /** What a comparison's formats for readers have in common: cells, headline and notes in words. */
 
 import type { ComparedCell, ComparedRow, Comparison } from '../evidence/comparison.ts';
-import { documentsOf, type Column } from '../evidence/comparison-columns.ts';
+import { documentsOf, leftOutOf, scoreOf, type Column } from '../evidence/comparison-columns.ts';
 import { fewestLaunches } from '../evidence/counts.ts';
 import { sightingsToClaim } from '../evidence/seen.ts';
+import { leftOutSentence } from '../results/believed.ts';
 import type { ResultsDocument } from '../results/schema.ts';
 import { printable } from './printable.ts';
+import { scoreNote } from './evidence-words.ts';
 import { plural, shortCount, shortRate } from './quantity.ts';
 
 /** `SB+mbs`, `kernel = full` */
@@ -122,7 +124,7 @@ export function columnFacts(column: Column): string {
     .join(', ');
 }
 
-/** What stands between a column and bare hardware, and what else weakens it. */
+/** What stands between a column and bare hardware, what else weakens it, and how much it could have caught. */
 export function columnCaveats(column: Column): readonly string[] {
   const sentences = documentsOf(column).flatMap(({ machine, session, plans }) => [
     machine.emulation && `Emulated (${machine.emulation.kind}). ${machine.emulation.evidence}`,
@@ -136,7 +138,13 @@ export function columnCaveats(column: Column): readonly string[] {
       ? 'Tests of more threads than CPUs took turns.'
       : undefined,
   ]);
-  return [...new Set(sentences.filter((sentence) => sentence !== undefined))].map(printable);
+  const score = scoreOf(column);
+  const told = [
+    ...sentences.filter((sentence) => sentence !== undefined),
+    ...leftOutOf(column).map((one) => `${leftOutSentence(one)}.`),
+    ...(score === undefined ? [] : [scoreNote(score)]),
+  ];
+  return [...new Set(told)].map(printable);
 }
 
 /** What a reader must know beside the numbers, each only where it applies. */

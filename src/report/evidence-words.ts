@@ -1,8 +1,8 @@
 /** What the counts of a session are worth, in the words of its table. */
 
-import { rowIndex, type RowIndex } from '../evidence/row-evidence.ts';
 import { sightingsToClaim } from '../evidence/seen.ts';
 import type { Rate } from '../results/evidence-schema.ts';
+import { rowIndex, type RowIndex } from '../results/row-index.ts';
 import type { ResultsDocument, Row } from '../results/schema.ts';
 import { plural, shortRate } from './quantity.ts';
 

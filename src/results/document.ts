@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { basename, dirname, relative, resolve } from 'node:path';
 import { suiteFolder } from '../language/test-files.ts';
 import { wrapConditionValues } from '../language/condition-values.ts';
@@ -9,6 +8,7 @@ import type { Finding } from '../judge/findings.ts';
 import type { Opinion, Opinions } from '../judge/opinions.ts';
 import type { PlacedPlan, PlannedTest, PlannedVariant } from '../plan/experiment.ts';
 import type { BlockRecord } from '../run/blocks.ts';
+import { planDigest, sha256 } from './digests.ts';
 import { journalFormat, journalVersion, type JournalBlock, type JournalHeader } from './journal.ts';
 import {
   resultsFormat,
@@ -165,7 +165,14 @@ function planRecords(experiment: readonly PlannedTest[]): PlanRecord[] {
   const plans = new Map<string, PlacedPlan>(
     experiment.flatMap((planned) => planned.plans.map((placed) => [placed.name, placed])),
   );
-  return [...plans.values()].map(({ name, plan, affinity }) => ({
+  return [...plans.values()].map((placed) => {
+    const record = planRecord(placed);
+    return { ...record, digest: planDigest(record) };
+  });
+}
+
+function planRecord({ name, plan, affinity }: PlacedPlan): Omit<PlanRecord, 'digest'> {
+  return {
     ...plan,
     name,
     cpus: affinity.cpus,
@@ -174,7 +181,7 @@ function planRecords(experiment: readonly PlannedTest[]): PlanRecord[] {
     placement: affinity.class,
     oversubscribed: affinity.oversubscribed,
     pinned: !affinity.cpus.includes(-1),
-  }));
+  };
 }
 
 function testOf({ file, test }: PlannedTest): Row['test'] {
@@ -198,5 +205,5 @@ function shownPath(file: string): string {
 
 /** SHA-256 of the canonical text: comments in the code and layout of the file make no difference. */
 export function digestOf(test: LitmusTest): string {
-  return createHash('sha256').update(printLitmus(test)).digest('hex');
+  return sha256(printLitmus(test));
 }

@@ -1,14 +1,23 @@
 import { statSync } from 'node:fs';
-import { relative, resolve } from 'node:path';
+import { basename, relative, resolve } from 'node:path';
 import { globSync, isDynamicPattern } from 'tinyglobby';
+import type { LeftOut } from './believed.ts';
+import { errataName } from './errata.ts';
 import { isLitmus7Log, parseLitmus7Log, type Litmus7Test } from './litmus7-log.ts';
-import { parseResults, readWhole } from './read.ts';
+import { readWhole } from './read.ts';
+import { believedText } from './read-believed.ts';
 import { ResultsError } from './results-error.ts';
 import type { ResultsDocument } from './schema.ts';
 
 /** A file of what a machine did: our own, or the log of another tool. */
 export type RecordedFile =
-  | { readonly kind: 'results'; readonly file: string; readonly document: ResultsDocument }
+  | {
+      readonly kind: 'results';
+      readonly file: string;
+      /** Less what errata say of it. */
+      readonly document: ResultsDocument;
+      readonly leftOut: readonly LeftOut[];
+    }
   | { readonly kind: 'litmus7'; readonly file: string; readonly tests: readonly Litmus7Test[] };
 
 /** Files that cannot be read or believed, each with a line of its own. */
@@ -17,11 +26,11 @@ export class RecordedFileError extends Error {
 }
 
 /** What a folder has beside results: the schema of the format, and what is no longer to be believed. */
-const besideResults = ['**/*.schema.json', '**/errata.json'];
+const isBesideResults = (file: string) => file.endsWith('.schema.json') || basename(file) === errataName;
 
 /**
  * Reads the results files and litmus7 logs that files, folders (all `.json` and `.log` files below) and
- * glob patterns name.
+ * glob patterns name, less what errata say of them.
  * @throws RecordedFileError naming every one that cannot be read.
  */
 export function readRecordedFiles(patterns: readonly string[]): readonly RecordedFile[] {
@@ -48,12 +57,13 @@ function filesOf(pattern: string): readonly string[] {
   const found =
     kind === undefined
       ? globSync(pattern, { absolute: true, expandDirectories: false })
-      : globSync(['**/*.json', '**/*.log'], { cwd: pattern, absolute: true, ignore: besideResults });
-  if (found.length === 0) {
+      : globSync(['**/*.json', '**/*.log'], { cwd: pattern, absolute: true });
+  const results = found.filter((file) => !isBesideResults(file));
+  if (results.length === 0) {
     const what = kind === undefined ? 'names no file' : 'has no results file in it';
     throw new ResultsError(`${pattern} ${what}: give results files, folders of them, or glob patterns.`);
   }
-  return found.map(shortPath).toSorted();
+  return results.map(shortPath).toSorted();
 }
 
 /** Relative to the working folder where that is shorter. */
@@ -67,5 +77,5 @@ function readRecordedFile(file: string): RecordedFile {
   const text = readWhole(file);
   return isLitmus7Log(text)
     ? { kind: 'litmus7', file, tests: parseLitmus7Log(text, file) }
-    : { kind: 'results', file, document: parseResults(text, file) };
+    : { kind: 'results', file, ...believedText(text, file) };
 }

@@ -10,6 +10,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { errataName } from './errata.ts';
 import { codeOf, reasonOf, ResultsError } from './results-error.ts';
 
 /** Where fresh runs go; git ignores it. */
@@ -19,7 +20,7 @@ export const defaultResultsFolder = join('results', 'local');
 export function newestFirst(folder: string): readonly string[] {
   if (!isFolder(folder)) return [];
   return readdirSync(folder)
-    .filter((name) => name.endsWith('.json'))
+    .filter((name) => name.endsWith('.json') && name !== errataName)
     .map((name) => join(folder, name))
     .map((path) => ({ path, writtenMs: statSync(path).mtimeMs }))
     .toSorted((one, other) => other.writtenMs - one.writtenMs)

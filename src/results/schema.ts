@@ -20,6 +20,7 @@ export const toolSchema = strictObject({
 export const planSchema = strictObject(
   {
     name: text('Unique in the document; controls and runs refer to it.'),
+    digest: Type.Optional(digest('Of how it runs: its parameters, CPUs and placement left out.')),
     layout: Type.Enum([...layoutNames]),
     rendezvous: Type.Enum([...engineNames], {
       description:

@@ -8,7 +8,7 @@ import yargs from 'yargs';
 import { compareCommand } from '../../src/cli/compare.ts';
 import { endingOf, UsageError } from '../../src/cli/problem.ts';
 import type { RecordedFile } from '../../src/results/recorded-files.ts';
-import { block, onBareXeon, session, type SessionRow } from '../evidence/recorded-session.ts';
+import { block, onBareXeon, rowOf, session, type SessionRow } from '../evidence/recorded-session.ts';
 
 const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 
@@ -98,6 +98,26 @@ describe('fencepost compare', () => {
       compare('epyc.json', 'vain.json', '--fail-on', 'violation', '--fail-on', 'inconclusive').status,
     ).toBe(1);
     expect(compare('epyc.json', 'broken.json', '-s', 'kernel', '--fail-on', 'violation').status).toBe(0);
+  });
+
+  it('leaves out what errata name, and says so; a damaged list ends with 2', () => {
+    mkdirSync(join(folder, 'doubted'));
+    write(session('doubted/broken.json', rows({ verdict: 'violation', blocks: [block(9, 1000)] })));
+    const [, doubted] = rows({}).map((row) => rowOf(row));
+    const erratum = { date: '2026-11-23', reason: 'its fence was lost', variant: doubted?.variantDigest };
+    const errata = { format: 'fencepost-errata', version: 1, errata: [erratum] };
+    expect(compare('doubted', '--fail-on', 'violation').status).toBe(1);
+    writeFileSync(join(folder, 'doubted/errata.json'), JSON.stringify(errata));
+    const { status, stdout } = compare('doubted', '--fail-on', 'violation');
+    expect(status).toBe(0);
+    expect(stdout).toContain('1 cell left out by errata (2026-11-23): its fence was lost.');
+    expect(stdout).toMatch(/SB full +invalid/);
+    writeFileSync(join(folder, 'doubted/errata.json'), JSON.stringify(errata).slice(0, -9));
+    expect(compare('doubted')).toMatchObject({
+      status: 2,
+      stdout: '',
+      stderr: expect.stringMatching(/doubted\/errata\.json is not a valid list of errata/) as unknown,
+    });
   });
 
   it('ends with 2 and writes nothing where a file cannot be read, and names each', () => {

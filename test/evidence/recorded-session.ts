@@ -98,7 +98,12 @@ export function session(
   rows: readonly SessionRow[],
   change: (document: ResultsDocument) => ResultsDocument = (document) => document,
 ): RecordedFile {
-  return { kind: 'results', file, document: change({ ...sampleDocument, rows: rows.map(rowOf) }) };
+  return {
+    kind: 'results',
+    file,
+    document: change({ ...sampleDocument, rows: rows.map(rowOf) }),
+    leftOut: [],
+  };
 }
 
 /** The sample's machine with fields of its own. */

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { evidenceOf, rowIndex } from '../../src/evidence/row-evidence.ts';
+import { evidenceOf } from '../../src/evidence/row-evidence.ts';
+import { rowIndex } from '../../src/results/row-index.ts';
 import type { Block, Row, Run } from '../../src/results/schema.ts';
 import { arbitraryDocument } from '../results/arbitrary-document.ts';
 import { sampleDocument } from '../results/sample-document.ts';

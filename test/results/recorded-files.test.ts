@@ -18,7 +18,7 @@ beforeAll(() => {
   writeFileSync(path('machine/old.log'), log);
   writeFileSync(path('machine/1.journal.ndjson'), 'a session that was killed');
   writeFileSync(path('machine/fencepost-results.schema.json'), '{}');
-  writeFileSync(path('machine/errata.json'), '[]');
+  writeFileSync(path('machine/errata.json'), '{"format":"fencepost-errata","version":1,"errata":[]}');
   writeFileSync(path('bad/cut.json'), good.slice(0, 2000));
   writeFileSync(path('bad/future.json'), JSON.stringify({ ...sampleDocument, version: 99 }));
   writeFileSync(path('bad/foreign.json'), '{"name":"fencepost"}');
@@ -52,6 +52,10 @@ describe('results files and logs', () => {
     expect(read).toThrow(/nothing\.json is empty/);
     expect(read).toThrow(/nowhere\.json: there is no such file or folder/);
     expect(read).toThrow(/empty has no results file in it/);
+  });
+
+  it('are not what a glob finds beside them', () => {
+    expect(readRecordedFiles([path('machine/*.json')])).toHaveLength(2);
   });
 
   it('named by a pattern that fits nothing are an error', () => {

@@ -1,13 +1,20 @@
 import { expect, test } from 'vitest';
+import { errataSchema } from '../../src/results/errata.ts';
 import { resultsSchema } from '../../src/results/schema.ts';
 import { problemOf } from '../../src/results/document-check.ts';
 import { pathOf, replacedAt } from './edit.ts';
 import { sampleDocument } from './sample-document.ts';
 
-test('the published JSON Schema is the one documents are read by (renew it with "vitest -u")', async () => {
-  const published = new URL('../../results/fencepost-results.schema.json', import.meta.url).pathname;
-  await expect(`${JSON.stringify(resultsSchema, undefined, 2)}\n`).toMatchFileSnapshot(published);
-});
+test.each([
+  ['results', resultsSchema],
+  ['errata', errataSchema],
+])(
+  'the published JSON Schema of %s is the one they are read by (renew it with "vitest -u")',
+  async (name, schema) => {
+    const published = new URL(`../../results/fencepost-${name}.schema.json`, import.meta.url).pathname;
+    await expect(`${JSON.stringify(schema, undefined, 2)}\n`).toMatchFileSnapshot(published);
+  },
+);
 
 test('every object of the schema refuses fields it does not know', () => {
   const objects: string[] = [];
