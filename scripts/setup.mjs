@@ -7,6 +7,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { buildPage } from './build-page.mjs';
 import { lastChange } from './freshness.mjs';
 import { requireNode } from './node-version.mjs';
 
@@ -64,7 +65,7 @@ function typeScriptIsCurrent() {
   return lastChange(stamp) >= lastChange(source, configuration);
 }
 
-function compileTypeScript() {
+async function compileTypeScript() {
   say('compiling the TypeScript');
   const begin = new Date();
   const tsc = join(root, 'node_modules/typescript/bin/tsc');
@@ -74,6 +75,11 @@ function compileTypeScript() {
   });
   if (status !== 0) fail('the TypeScript does not compile, see above');
   removeOrphans();
+  const problem = await buildPage();
+  if (problem !== undefined) {
+    if (rebuild) fail(problem);
+    say(problem); // all but the report works without it
+  }
   writeFileSync(stamp, '');
   utimesSync(stamp, begin, begin); // a source saved while tsc ran is newer
 }
@@ -81,8 +87,10 @@ function compileTypeScript() {
 /** Deletes compiled files whose source is gone. */
 function removeOrphans() {
   for (const name of readdirSync(output, { recursive: true })) {
-    const compiledFrom = name.replace(/\.js(\.map)?$/, '.ts');
-    if (compiledFrom !== name && !existsSync(join(source, compiledFrom))) rmSync(join(output, name));
+    const compiledFrom = name.replace(/\.js(\.map)?$/, '');
+    if (compiledFrom === name || name.startsWith(join('report', 'page'))) continue; // the page's are bundled
+    if (!['.ts', '.tsx'].some((kind) => existsSync(join(source, compiledFrom + kind))))
+      rmSync(join(output, name));
   }
 }
 
@@ -99,4 +107,4 @@ if (rebuild || !addonIsCurrent()) {
     say(problem); // all but running tests works without it
   }
 }
-if (rebuild || !typeScriptIsCurrent()) compileTypeScript();
+if (rebuild || !typeScriptIsCurrent()) await compileTypeScript();

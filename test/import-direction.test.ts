@@ -24,7 +24,7 @@ const sentence = [
 ];
 
 const sourceFolder = fileURLToPath(new URL('../src/', import.meta.url));
-const files = globSync('**/*.ts', { cwd: sourceFolder });
+const files = globSync('**/*.{ts,tsx}', { cwd: sourceFolder });
 
 const place = (file: string): number => sentence.indexOf(file.split('/')[0] ?? '');
 

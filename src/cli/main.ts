@@ -9,6 +9,7 @@ import { generateCommand } from './generate.ts';
 import { listCommand } from './list.ts';
 import { machineCommand } from './machine.ts';
 import { endingOf, UsageError } from './problem.ts';
+import { reportCommand } from './report.ts';
 import { runCommand } from './run.ts';
 import { showCommand } from './show.ts';
 import { toolIdentity } from './tool.ts';
@@ -33,6 +34,7 @@ try {
     .command(exportCommand)
     .command(machineCommand)
     .command(compareCommand)
+    .command(reportCommand)
     .version(toolIdentity().version)
     .help()
     .alias('help', 'h')

@@ -21,6 +21,7 @@ const exitCodeByName: Readonly<Record<string, number>> = {
   ResultsError: exitCodes.couldNotRun,
   LoweringError: exitCodes.couldNotRun,
   CannotRunError: exitCodes.couldNotRun,
+  PageAssetsError: exitCodes.couldNotRun,
 };
 
 /** What to print of an error and how to end: a message for what users cause, a stack for what we did. */

@@ -53,7 +53,7 @@ export interface GuardAdvice {
 /** Whether a test can do without a guard, by one model. `unknown`: the finding says why. */
 export type Need = 'needed' | 'not-needed' | 'unknown';
 
-export interface ModelAdvice {
+export interface ModelNeeds {
   readonly model: JudgeName;
   readonly asWritten: Finding;
   /** Without each guard alone; empty where the test as written already fails, or could not be judged. */
@@ -64,6 +64,9 @@ export interface ModelAdvice {
     readonly sameCode: boolean;
     readonly finding: Finding;
   }[];
+}
+
+export interface ModelAdvice extends ModelNeeds {
   /** The largest sets that can go together. */
   readonly droppable: readonly (readonly string[])[];
   /** What was not tried of the sets, or could not be decided: sentences. */
@@ -115,17 +118,10 @@ export function adviseOn(
     asked(index + 1, judges.length + 1);
     return modelAdvice(judge, test, guards);
   });
-  const paths = pathsByArchitecture(test);
   return {
     test: test.name,
     event: eventText(test, event),
-    guards: guards.map((guard) => ({
-      name: guard.name,
-      isStrategy: guard.isStrategy,
-      kind: guard.kind,
-      place: placeOf(test, guard, source),
-      instructions: instructionsOf(paths, guard),
-    })),
+    guards: guardAdvice(test, guards, source),
     unjudged: others.map(({ thread, call, reason }) => ({
       thread,
       line: call.at.line,
@@ -137,6 +133,22 @@ export function adviseOn(
     weakestStrategy: strategies.find(({ keeps }) => keeps)?.strategy,
     chainBreaks: chainBreaks(byKernel, byArchitecture),
   };
+}
+
+/** Where guards stand and what they become. @param source the text of the test's file. */
+export function guardAdvice(
+  test: LitmusTest,
+  guards: readonly Guard[],
+  source: string,
+): readonly GuardAdvice[] {
+  const paths = pathsByArchitecture(test);
+  return guards.map((guard) => ({
+    name: guard.name,
+    isStrategy: guard.isStrategy,
+    kind: guard.kind,
+    place: placeOf(test, guard, source),
+    instructions: instructionsOf(paths, guard),
+  }));
 }
 
 /** What an architecture's model allows of the code, LKMM must allow of the source. */
@@ -154,7 +166,7 @@ function chainBreaks(kernel: ModelAdvice, others: readonly ModelAdvice[]): Advic
 }
 
 /** What the file says must not happen, or what `exists` asks for; its opposite where LKMM finds that Always. */
-function eventOf(test: LitmusTest, timeoutMs: number): TestEvent {
+export function eventOf(test: LitmusTest, timeoutMs: number): TestEvent {
   const { event } = statedExpectation(test);
   if (event === 'counterexample' || test.condition.quantifier !== 'exists') return event;
   const otherwise = kernelJudge('counterexample', timeoutMs).ask(test, []);
@@ -163,26 +175,20 @@ function eventOf(test: LitmusTest, timeoutMs: number): TestEvent {
   return always ? 'counterexample' : event;
 }
 
-function eventText({ condition: { proposition } }: LitmusTest, event: TestEvent): string {
+export function eventText({ condition: { proposition } }: LitmusTest, event: TestEvent): string {
   const text = printProposition(proposition);
   return event === 'witness' ? text : `not (${text})`;
 }
 
 function modelAdvice(judge: Judge, test: LitmusTest, guards: readonly Guard[]): ModelAdvice {
-  const asWritten = judge.ask(test, []);
-  const head = { model: judge.name, asWritten };
+  const needs = modelNeeds(judge, test, guards);
   // Without its guards a test has all of its executions and more: what is open now stays open.
-  if (asWritten.kind !== 'forbidden') return { ...head, alone: [], droppable: [], notes: [] };
-  const without = (set: readonly Guard[]) => judge.ask(withoutGuards(test, set), set);
-  const alone = guards.map((guard) => {
-    const finding = without([guard]);
-    return { guard, need: needOf(asWritten, finding), finding };
-  });
-  const spare = alone.filter(({ need }) => need === 'not-needed').map(({ guard }) => guard);
+  if (needs.asWritten.kind !== 'forbidden') return { ...needs, droppable: [], notes: [] };
+  const spare = guards.filter((_, index) => needs.alone[index]?.need === 'not-needed');
   const undecided: (readonly Guard[])[] = [];
   const canGo = (set: readonly Guard[]) => {
     if (set.length === 1) return true;
-    const need = needOf(asWritten, without(set));
+    const need = needOf(needs.asWritten, judge.ask(withoutGuards(test, set), set));
     if (need === 'unknown') undecided.push(set);
     return need === 'not-needed';
   };
@@ -191,16 +197,27 @@ function modelAdvice(judge: Judge, test: LitmusTest, guards: readonly Guard[]): 
     (set) => `not decided without ${set.map(({ name }) => name).join(', ')} together`,
   );
   return {
-    ...head,
-    alone: alone.map(({ guard, need, finding }) => ({
-      guard: guard.name,
-      need,
-      sameCode: judge.sameCode(test, withoutGuards(test, [guard])),
-      finding,
-    })),
+    ...needs,
     droppable: droppable.map((set) => set.map(({ name }) => name)),
     notes: [...bound, ...notes],
   };
+}
+
+/** Whether a model needs each guard of a test, one at a time. */
+export function modelNeeds(judge: Judge, test: LitmusTest, guards: readonly Guard[]): ModelNeeds {
+  const asWritten = judge.ask(test, []);
+  if (asWritten.kind !== 'forbidden') return { model: judge.name, asWritten, alone: [] };
+  const alone = guards.map((guard) => {
+    const without = withoutGuards(test, [guard]);
+    const finding = judge.ask(without, [guard]);
+    return {
+      guard: guard.name,
+      need: needOf(asWritten, finding),
+      sameCode: judge.sameCode(test, without),
+      finding,
+    };
+  });
+  return { model: judge.name, asWritten, alone };
 }
 
 /** A flag that the test as written does not raise, as of a data race, is as bad as the event. */

@@ -5,3 +5,8 @@ export function printable(text: string): string {
     (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`,
   );
 }
+
+/** The same of a text of several lines, which keeps its lines and tabs. */
+export function printableText(text: string): string {
+  return text.replaceAll(/[^\t\n]+/g, printable);
+}

@@ -1,0 +1,60 @@
+/** Asks models about the barriers of tests in a thread of its own, so that it can be stopped at any time. */
+
+import { parentPort } from 'node:worker_threads';
+import { architectures } from '../architecture.ts';
+import { eventOf, eventText, guardAdvice, modelNeeds } from '../evidence/advice.ts';
+import { architectureJudge, kernelJudge } from '../evidence/judges.ts';
+import { parseLitmus } from '../language/parser.ts';
+import { rowExplanation, shownTest, type CheckRow } from '../report/check.ts';
+import { drawingOf } from '../report/drawing.ts';
+import { graphSvg } from '../report/graph-svg.ts';
+import { guardsOf } from '../strategy/guards.ts';
+import { variantsOf } from '../strategy/strategies.ts';
+import { checkRow, modelNamed } from './checks.ts';
+import type { NeedsJob, NeedsMessage } from './needs.ts';
+
+const port = parentPort;
+if (port === null) throw new Error('this file is a worker');
+const send = (message: NeedsMessage) => port.postMessage(message);
+const lkmm = modelNamed('lkmm');
+
+port.on('message', (job: NeedsJob) => {
+  if (job.kind === 'needs') askNeeds(job);
+  else drawGraphs(job);
+  send({ kind: 'end' });
+});
+
+function askNeeds({ file, source, timeoutMs }: NeedsJob): void {
+  const test = parseLitmus(source, file);
+  const { guards } = guardsOf(test);
+  const event = eventOf(test, timeoutMs);
+  send({ kind: 'guards', event: eventText(test, event), guards: guardAdvice(test, guards, source) });
+  const barriers = guards.filter(({ isStrategy }) => isStrategy);
+  const judges = [
+    kernelJudge(event, timeoutMs),
+    ...architectures.map((one) => architectureJudge(one, event, timeoutMs)),
+  ];
+  for (const judge of judges) send({ kind: 'model', needs: modelNeeds(judge, test, barriers) });
+}
+
+/** How LKMM comes to what it says of a test under strategies, drawn. */
+function drawGraphs({ file, source, strategies, timeoutMs }: Extract<NeedsJob, { kind: 'graphs' }>): void {
+  const test = parseLitmus(source, file);
+  for (const variant of variantsOf(test, strategies).variants) {
+    const limits = { timeoutMs, explain: true };
+    const row = checkRow({ file, source, test }, { variant, model: lkmm }, limits);
+    const explanation = row.outcome.kind === 'decided' ? row.outcome.explanation : undefined;
+    const drawing = explanation && drawingOf(drawingTitle(row), explanation);
+    if (drawing === undefined || (explanation?.kind !== 'witness' && explanation?.kind !== 'refusal'))
+      continue;
+    const text = rowExplanation(row, textWidth) ?? '';
+    const graph = { strategy: variant.strategy, kind: explanation.kind, svg: graphSvg(drawing), text };
+    send({ kind: 'graph', graph });
+  }
+}
+
+const textWidth = 90;
+
+function drawingTitle(row: CheckRow): string {
+  return `${shownTest(row)} under ${row.model}`;
+}

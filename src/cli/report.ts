@@ -1,0 +1,126 @@
+import { mkdirSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import writeFileAtomic from 'write-file-atomic';
+import type { Argv, CommandModule } from 'yargs';
+import { askNeeds } from '../checking/needs.ts';
+import { columnsOf, granularities } from '../evidence/comparison-columns.ts';
+import { overviewOf, type OverviewTest } from '../evidence/overview.ts';
+import { readSuite, readTestFile, readTests, type TestFile } from '../language/test-files.ts';
+import { readPageAssets } from '../report/html/assets.ts';
+import { reportText, type ReportedTest } from '../report/html/report.ts';
+import { ProgressLine } from '../report/progress.ts';
+import { digestOf } from '../results/document.ts';
+import { readRecordedFiles } from '../results/recorded-files.ts';
+import { reasonOf } from '../results/results-error.ts';
+import { UsageError } from './problem.ts';
+import { milliseconds } from './run.ts';
+import { toolIdentity } from './tool.ts';
+
+function options(argv: Argv) {
+  return argv
+    .positional('files', {
+      type: 'string',
+      array: true,
+      demandOption: true,
+      describe: 'results files, litmus7 logs, folders of them or globs',
+    })
+    .option('output', {
+      alias: 'o',
+      type: 'string',
+      demandOption: true,
+      requiresArg: true,
+      describe: 'the page to write',
+    })
+    .option('tests', {
+      type: 'string',
+      array: true,
+      nargs: 1,
+      default: [] as string[],
+      describe: 'the .litmus files of results that are not of the suite (repeatable)',
+    })
+    .option('by', {
+      choices: granularities,
+      default: 'machine' as const,
+      describe: 'a column for each of these',
+    })
+    .option('model-time', {
+      type: 'string',
+      default: '30s',
+      describe: 'at most so long for asking the models about barriers (0 for what the results hold alone)',
+    })
+    .example('$0 report results/local -o report.html', 'what this machine showed')
+    .example('$0 report results/*/*.json -o report.html', 'all machines')
+    .example('$0 report run.json --tests my-tests -o report.html', 'tests of your own');
+}
+
+type Options = ReturnType<typeof options> extends Argv<infer T> ? T : never;
+
+/** For a single question to a model. */
+const questionTimeoutMs = 5000;
+
+export const reportCommand: CommandModule<object, Options> = {
+  command: 'report <files..>',
+  describe: 'write what results say as one page for a browser',
+  builder: options,
+  handler: async ({ files, output, tests, by, modelTime }) => {
+    const totalMs = modelTime === '0' ? 0 : milliseconds(modelTime, '--model-time');
+    const assets = readPageAssets();
+    const recorded = readRecordedFiles(files);
+    if (recorded.some(({ file }) => resolve(file) === resolve(output))) {
+      throw new UsageError(`${output} is one of the results: name another file with -o.`);
+    }
+    const overview = overviewOf(columnsOf(recorded, by).columns);
+    const known = [...readSuite(), ...(tests.length === 0 ? [] : readTests(tests))];
+    const reported = await withModels(withSources(overview.tests, known), totalMs);
+    const { name, version, revision } = toolIdentity();
+    const text = reportText(
+      {
+        overview,
+        tests: reported,
+        tool: [name, version, revision?.slice(0, 12)].filter(Boolean).join(' '),
+        madeAt: new Date().toISOString().slice(0, 10),
+      },
+      assets,
+    );
+    write(text, output);
+    process.stderr.write(
+      `${output}: ${(Buffer.byteLength(text) / 1e6).toFixed(1)} MB, open it in a browser.\n`,
+    );
+  },
+};
+
+type Sourced = Omit<ReportedTest, 'asked'>;
+
+/** With the text of each test that is the very one that ran. */
+function withSources(tests: readonly OverviewTest[], known: readonly TestFile[]): readonly Sourced[] {
+  const byDigest = new Map(known.map((one) => [digestOf(one.test), one]));
+  return tests.map((test) => {
+    const found = test.digest === undefined ? undefined : byDigest.get(test.digest);
+    return { test, source: found && { ...found, text: readTestFile(found.file) } };
+  });
+}
+
+/** With what the models say of the barriers of those that were asked for, as far as the time goes. */
+async function withModels(tests: readonly Sourced[], totalMs: number): Promise<readonly ReportedTest[]> {
+  const questions = tests.flatMap(({ test, source }, index) =>
+    source === undefined || test.role === 'control' || totalMs === 0
+      ? []
+      : [{ index, file: source.file, source: source.text }],
+  );
+  const line = new ProgressLine(process.stderr);
+  const answers = await askNeeds(questions, { timeoutMs: questionTimeoutMs, totalMs }, (done) => {
+    if (process.stderr.isTTY) line.showQuestion(done, questions.length);
+  });
+  line.clear();
+  const byTest = new Map(questions.map(({ index }, number) => [index, answers[number]]));
+  return tests.map((one, index) => ({ ...one, asked: byTest.get(index) }));
+}
+
+function write(text: string, output: string): void {
+  try {
+    mkdirSync(dirname(output), { recursive: true });
+    writeFileAtomic.sync(output, text);
+  } catch (error) {
+    throw new UsageError(`Cannot write ${output}: ${reasonOf(error)}.`);
+  }
+}

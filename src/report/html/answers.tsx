@@ -1,0 +1,156 @@
+/** The answers: of each barrier whether it is needed, where that was seen, and what it costs. */
+
+import type { BarrierAnswer, ModelAnswer } from '../../evidence/barrier-answers.ts';
+import type { Column } from '../../evidence/comparison-columns.ts';
+import {
+  barrierPlace,
+  droppedWords,
+  groupMark,
+  needCode,
+  needDetail,
+  needSentence,
+  needWord,
+  seenSentence,
+  type BarrierGroup,
+} from './answer-words.ts';
+import { priceSentence } from './price-words.ts';
+import { testLink } from './links.ts';
+
+export interface AnswersProps {
+  readonly groups: readonly BarrierGroup[];
+  readonly columns: readonly Column[];
+  readonly note: string | undefined;
+}
+
+export function Answers({ groups, columns, note }: AnswersProps) {
+  if (groups.length === 0) return <p>No test of these results has a barrier to ask about.</p>;
+  return (
+    <>
+      {note === undefined ? null : <p class="note">{note}</p>}
+      {groups.map((group) => (
+        <Group key={group.name} group={group} columns={columns} />
+      ))}
+    </>
+  );
+}
+
+function Group({ group, columns }: { readonly group: BarrierGroup; readonly columns: readonly Column[] }) {
+  const { word, mark } = groupMark(group);
+  return (
+    <article class="answer">
+      <h3>
+        <bdi>{group.name}</bdi> <span class={`badge ${mark}`}>{word}</span>
+      </h3>
+      <dl>
+        <dt>Needed?</dt>
+        <dd>{needSentence(group)}</dd>
+        <dt>Seen to matter?</dt>
+        <dd>{seenSentence(group, columns)}</dd>
+        <dt>Price</dt>
+        <dd>{priceSentence(group, columns)}</dd>
+      </dl>
+      <details>
+        <summary>
+          By test, architecture and machine (
+          {group.members.length === 1 ? '1 test' : `${group.members.length} tests`})
+        </summary>
+        <Needs group={group} />
+        <Seen group={group} columns={columns} />
+      </details>
+    </article>
+  );
+}
+
+function Needs({ group: { name, members } }: { readonly group: BarrierGroup }) {
+  const models = members[0]?.answer.models ?? [];
+  return (
+    <div class="scroll" tabIndex={0} role="region" aria-label={`What the models say of ${name}`}>
+      <table class="needs">
+        <caption>Needed by the model of …</caption>
+        <thead>
+          <tr>
+            <th scope="col">test</th>
+            {models.map(({ model }) => (
+              <th scope="col" key={model}>
+                {model === 'lkmm' ? 'LKMM' : model}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {members.map(({ test, answer }) => (
+            <tr key={test + answer.guard}>
+              <th scope="row">
+                <a href={testLink(test, answer.guard)}>
+                  <bdi>{test}</bdi>
+                </a>{' '}
+                <span class="faint">{barrierPlace(answer)}</span>
+              </th>
+              {answer.models.map((model) => (
+                <Need key={model.model} answer={answer} model={model} />
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function Need({ answer, model }: { readonly answer: BarrierAnswer; readonly model: ModelAnswer }) {
+  const { word, mark } = needWord(model);
+  const code = needCode(answer, model);
+  return (
+    <td title={needDetail(model)}>
+      <span class={`need ${mark}`}>{word}</span>
+      {code === undefined ? null : <code>{code}</code>}
+    </td>
+  );
+}
+
+const mostMachines = 60;
+
+function Seen({
+  group: { name, members },
+  columns,
+}: {
+  readonly group: BarrierGroup;
+  readonly columns: readonly Column[];
+}) {
+  const rows = columns.flatMap((column, index) => {
+    const parts = members.flatMap(({ test, answer }) => {
+      const dropped = answer.dropped[index];
+      return dropped === undefined || dropped.kind === 'not-run' ? [] : [{ test, answer, dropped }];
+    });
+    return parts.length === 0 ? [] : [{ column, parts }];
+  });
+  if (rows.length === 0) return null;
+  return (
+    <div class="scroll" tabIndex={0} role="region" aria-label={`What machines showed without ${name}`}>
+      <table class="seen">
+        <caption>Without it, on …</caption>
+        <tbody>
+          {rows.slice(0, mostMachines).map(({ column, parts }) => (
+            <tr key={column.name}>
+              <th scope="row">
+                <bdi>{column.name}</bdi>
+              </th>
+              <td>
+                <ul>
+                  {parts.map(({ test, answer, dropped }) => (
+                    <li key={test}>
+                      <a href={testLink(test, answer.guard, column.name)}>
+                        <bdi>{test}</bdi>
+                      </a>
+                      : {droppedWords(dropped, column.standing === 'emulated')}
+                    </li>
+                  ))}
+                </ul>
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

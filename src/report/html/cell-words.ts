@@ -1,0 +1,50 @@
+/** What the page says of one cell: a test under a strategy on a machine. */
+
+import type { Cell } from '../../evidence/comparison-cell.ts';
+import { fewestLaunches } from '../../evidence/counts.ts';
+import { repeatabilityOf } from '../../evidence/seen.ts';
+import type { Drift, Rate } from '../../results/evidence-schema.ts';
+import { plural, shortCount, shortRate } from '../quantity.ts';
+
+/** With its interval, N, and what the interval takes for independent. */
+export function rateSentence({ rate, sightings }: Cell): string {
+  if (rate === undefined) return 'No iteration counts.';
+  const counted = `of ${shortCount(rate.iterations)} iterations in ${unitsOf(rate)}`;
+  if (sightings === 0)
+    return `Never seen, ${counted}: a rate above ${shortRate(rate.high)} per iteration would have shown.`;
+  const interval = `[${shortRate(rate.low)}, ${shortRate(rate.high)}]`;
+  return `Seen ${shortCount(sightings)} times ${counted}: ${shortRate(rate.rate)} ${interval} per iteration (95 %).`;
+}
+
+function unitsOf({ independent, clusters }: Rate): string {
+  switch (independent) {
+    case 'block':
+      return plural(clusters, 'block');
+    case 'launch':
+      return `${clusters} launches`;
+    case 'iteration':
+      return 'one piece';
+  }
+}
+
+/** What weakens a cell beside what weakens its machine. */
+export function cellCaveats({ rate, sightings, launches, verdict }: Cell): readonly string[] {
+  if (rate === undefined || verdict === 'not-run') return [];
+  const { claimed, probability } = repeatabilityOf(sightings);
+  const sentences = [
+    sightings > 0 && !claimed
+      ? `Seen ${sightings === 1 ? 'once' : 'twice'}: a run of the same length sees it again with ${Math.round(100 * probability)} % only.`
+      : undefined,
+    launches < fewestLaunches
+      ? `${plural(launches, 'launch').replace('launchs', 'launches')}: how rates differ from launch to launch shows from ${fewestLaunches} on, and is not in the interval.`
+      : undefined,
+    rate.independent === 'iteration'
+      ? 'Counts without blocks: the interval takes iterations for independent, and they are not.'
+      : undefined,
+  ];
+  return sentences.filter((sentence) => sentence !== undefined);
+}
+
+export function driftSentence(plan: string, { blocks, firstHalf, secondHalf }: Drift): string {
+  return `Under ${plan} the rate drifted: ${shortRate(firstHalf)} in the first half of ${blocks} blocks, ${shortRate(secondHalf)} in the second.`;
+}

@@ -1,0 +1,200 @@
+import type { BarrierAnswer } from '../../evidence/barrier-answers.ts';
+import type { Cell } from '../../evidence/comparison-cell.ts';
+import type { Entry } from '../../evidence/comparison-rows.ts';
+import { addCounts, blockCounts, type Counts } from '../../evidence/counts.ts';
+import type { OverviewRow, OverviewTest } from '../../evidence/overview.ts';
+import { evidenceOf } from '../../evidence/row-evidence.ts';
+import { withEvidence } from '../../evidence/session-evidence.ts';
+import type { TestEvent } from '../../judge/expectation.ts';
+import type { Proposition } from '../../language/litmus-test.ts';
+import { holds, outcomeKey, type Outcome } from '../../language/outcome.ts';
+import { parseProposition } from '../../language/parser.ts';
+import { rowIndex, type RowIndex } from '../../results/row-index.ts';
+import type { ResultsDocument, Row } from '../../results/schema.ts';
+import { cellCaveats, driftSentence, rateSentence } from './cell-words.ts';
+import { barrierData } from './answer-words.ts';
+import { threeDigits } from './index-data.ts';
+import type { CellDetail, GraphData, RowDetail, RunDetail, TestDetail, TestText } from './page-data.ts';
+
+/** How much of a cell the page keeps. */
+export interface DetailLevel {
+  /** Points of a series of blocks at most; more blocks are put together. */
+  readonly blocks: number;
+  /** Outcomes of a histogram at most; the rest is one number. */
+  readonly outcomes: number;
+}
+
+/** What a row of results has of its session. */
+export interface RowSession {
+  readonly startedAt: string;
+  readonly index: RowIndex;
+  /** As of the whole session: drifts are told in view of how many were looked for. */
+  readonly evidence: Row['evidence'];
+}
+
+/** By row, of all sessions. */
+export function rowSessions(documents: readonly ResultsDocument[]): ReadonlyMap<Row, RowSession> {
+  return new Map(
+    documents.flatMap((document) => {
+      const told = withEvidence(document).rows;
+      const index = rowIndex(document.rows);
+      const { startedAt } = document.session;
+      return document.rows.map(
+        (row, place) => [row, { startedAt, index, evidence: told[place]?.evidence }] as const,
+      );
+    }),
+  );
+}
+
+export interface DetailedTest {
+  readonly test: OverviewTest;
+  readonly sessions: ReadonlyMap<Row, RowSession>;
+  readonly text: TestText | undefined;
+  readonly barriers: readonly BarrierAnswer[];
+  readonly graphs: readonly GraphData[];
+}
+
+export function testDetail(
+  { test, sessions, text, barriers, graphs }: DetailedTest,
+  level: DetailLevel,
+): TestDetail {
+  const proposition = test.proposition === undefined ? undefined : propositionIn(test.proposition);
+  return {
+    text,
+    barriers: barriers.map(barrierData),
+    graphs,
+    rows: test.rows.map((row) => rowDetail(row, { event: row.event, sessions, proposition, level })),
+  };
+}
+
+function rowDetail({ entries, cells }: OverviewRow, reading: Reading): RowDetail {
+  const first = entries.flat().find((entry) => entry.kind === 'results')?.row;
+  return {
+    sentence: first?.sentence,
+    models: modelsOf(entries.flat()),
+    cells: cells.map((cell, index) =>
+      cell === undefined ? null : cellDetail(cell, entries[index] ?? [], reading),
+    ),
+  };
+}
+
+/** `LKMM: Never`, each once: columns of several architectures have several models. */
+function modelsOf(entries: readonly Entry[]): readonly string[] {
+  const said = entries.flatMap((entry) =>
+    entry.kind === 'results'
+      ? entry.row.expectation.models.map(
+          ({ model, observation, problem }) =>
+            `${model}: ${observation ?? `no answer (${problem ?? 'not asked'})`}`,
+        )
+      : [],
+  );
+  return [...new Set(said)];
+}
+
+interface Reading {
+  readonly event: TestEvent;
+  readonly sessions: DetailedTest['sessions'];
+  readonly proposition: Proposition | undefined;
+  readonly level: DetailLevel;
+}
+
+function cellDetail(cell: Cell, entries: readonly Entry[], reading: Reading): CellDetail {
+  const outcomes = outcomesOf(entries, reading);
+  const shown = outcomes.slice(0, reading.level.outcomes);
+  const told = entries.flatMap((entry) => sessionOf(entry, reading));
+  const never = told.find(({ caught }) => caught !== undefined);
+  return {
+    reason: cell.reason,
+    rate: rateSentence(cell),
+    caveats: [...cellCaveats(cell), ...told.flatMap(({ drifts }) => drifts)],
+    sameCodeAs: cell.sameCodeAs,
+    outcomes: shown,
+    otherOutcomes: outcomes.slice(shown.length).reduce((sum, [, count]) => sum + count, 0),
+    phases: phasesOf(entries),
+    runs: told.flatMap(({ runs }) => runs),
+    caught: never?.caught,
+    controls: told[0]?.controls ?? [],
+  };
+}
+
+function outcomesOf(entries: readonly Entry[], { event, proposition }: Reading): CellDetail['outcomes'] {
+  const counts = new Map<string, { values: Outcome; count: number }>();
+  for (const { values, count } of entries.flatMap((entry) =>
+    entry.kind === 'results' ? entry.runs.flatMap((run) => run.outcomes) : entry.test.outcomes,
+  )) {
+    const key = outcomeKey(values);
+    counts.set(key, { values, count: count + (counts.get(key)?.count ?? 0) });
+  }
+  return [...counts.values()]
+    .toSorted((one, other) => other.count - one.count)
+    .map(({ values, count }) => [
+      Object.entries(values)
+        .map(([name, value]) => `${name}=${value}`)
+        .join(' '),
+      count,
+      proposition === undefined ? -1 : Number(holds(proposition, values) === (event === 'witness')),
+    ]);
+}
+
+function phasesOf(entries: readonly Entry[]): CellDetail['phases'] {
+  const phases = new Map<string, number>();
+  for (const { name, count } of entries.flatMap((entry) =>
+    entry.kind === 'results' ? entry.ran.phases : [],
+  )) {
+    phases.set(name, count + (phases.get(name) ?? 0));
+  }
+  return [...phases];
+}
+
+type Told = Pick<CellDetail, 'runs' | 'caught' | 'controls'> & { readonly drifts: readonly string[] };
+
+function sessionOf(entry: Entry, { event, sessions, level }: Reading): readonly Told[] {
+  if (entry.kind !== 'results') return [];
+  const session = sessions.get(entry.row);
+  if (session === undefined) return [];
+  const { runs, sensitivity } = evidenceOf(entry.row, session.index);
+  return [
+    {
+      drifts: (session.evidence?.runs ?? []).flatMap(({ plan, drift }) =>
+        drift?.drifting === true ? [driftSentence(plan, drift)] : [],
+      ),
+      runs: runs.map(({ plan, rate }): RunDetail => {
+        const run = entry.runs.find((one) => one.plan === plan);
+        return {
+          session: session.startedAt,
+          plan,
+          sightings: rate.sightings,
+          iterations: rate.iterations,
+          low: threeDigits(rate.low),
+          high: threeDigits(rate.high),
+          blocks:
+            rate.sightings === 0 || run === undefined ? [] : series(blockCounts(run, event), level.blocks),
+        };
+      }),
+      caught: sensitivity?.caught,
+      controls:
+        sensitivity?.plans.flatMap(({ controls }) =>
+          controls.map(({ name, state, rate }) => [name, state, threeDigits(rate?.rate ?? 0)] as const),
+        ) ?? [],
+    },
+  ];
+}
+
+/** Rates over time, of blocks or of as many together as make `most` points. */
+function series(blocks: readonly Counts[], most: number): readonly number[] {
+  if (most === 0) return [];
+  const together = Math.ceil(blocks.length / most);
+  return Array.from({ length: Math.ceil(blocks.length / together) }, (_, index) => {
+    const { sightings, iterations } = addCounts(blocks.slice(index * together, (index + 1) * together));
+    return iterations === 0 ? 0 : threeDigits(sightings / iterations);
+  });
+}
+
+/** Results may be written by anyone: what cannot be read is not marked. */
+function propositionIn(text: string): Proposition | undefined {
+  try {
+    return parseProposition(text, 'results');
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,147 @@
+/** Results as a page: what there is of each test put together. Pure but for the client that the build left. */
+
+import { barrierAnswers, type AskedModels, type BarrierAnswer } from '../../evidence/barrier-answers.ts';
+import { documentsOf } from '../../evidence/comparison-columns.ts';
+import type { Overview, OverviewTest } from '../../evidence/overview.ts';
+import { mutationScore } from '../../evidence/sensitivity.ts';
+import type { TestFile } from '../../language/test-files.ts';
+import { barrierName, type BarrierGroup } from './answer-words.ts';
+import { rowSessions, testDetail } from './detail-data.ts';
+import { indexData } from './index-data.ts';
+import { packed } from './packed.ts';
+import { reportPage, type PageAssets } from './page.tsx';
+import type { GraphData } from './page-data.ts';
+import { testText } from './test-text.ts';
+
+/** A test of the results with what is at hand of it beside them. */
+export interface ReportedTest {
+  readonly test: OverviewTest;
+  /** Undefined where its text is not at hand, or is that of another version. */
+  readonly source: (TestFile & { readonly text: string }) | undefined;
+  /** Undefined where there was no time to ask. */
+  readonly asked: (AskedModels & { readonly graphs: readonly GraphData[] }) | undefined;
+}
+
+export interface ReportedResults {
+  readonly overview: Overview;
+  /** In the order of the overview. */
+  readonly tests: readonly ReportedTest[];
+  readonly tool: string;
+  readonly madeAt: string;
+}
+
+export function reportText({ overview, tests, tool, madeAt }: ReportedResults, assets: PageAssets): string {
+  const { columns } = overview;
+  const answered = tests.map((one) => ({ ...one, barriers: barrierAnswers(one.test, one.asked) }));
+  const documents = columns.flatMap(documentsOf);
+  const sessions = rowSessions(documents);
+  const data = packed(
+    indexData(
+      overview,
+      tests.map(({ source }) => source),
+    ),
+    function* (level) {
+      for (const { test, source, asked, barriers } of answered) {
+        const text = source && testText(source.test, source.text);
+        const graphs = asked?.graphs ?? [];
+        yield testDetail({ test, sessions, text, barriers, graphs }, level);
+      }
+    },
+  );
+  const asked = answered.filter(({ test }) => test.role === 'asked');
+  const lead = asked.filter(({ test }) => isOfQuestion(test));
+  const groups = groupsOf(lead.length > 0 ? lead : asked);
+  const others = lead.length > 0 ? groupsOf(asked.filter(({ test }) => !isOfQuestion(test))) : [];
+  return reportPage(
+    {
+      columns,
+      testCount: overview.tests.length,
+      rowCount: overview.tests.reduce((sum, { rows }) => sum + rows.length, 0),
+      contradictions: contradictionsIn(overview),
+      score: mutationScore(documents.flatMap(({ rows }) => rows.flatMap(({ controls }) => controls))),
+      groups: groups.slice(0, mostGroups),
+      others: [...groups.slice(mostGroups), ...others].slice(0, mostGroups),
+      note: noteOn(tests),
+      data,
+      tool,
+      madeAt,
+    },
+    assets,
+  );
+}
+
+/** More are in the tests' own views only. */
+const mostGroups = 40;
+
+/** The tests that the tool was made for come first. */
+function isOfQuestion({ file }: OverviewTest): boolean {
+  return file !== undefined && /(?:^|\/)kvm\//.test(file);
+}
+
+type Answered = ReportedTest & { readonly barriers: readonly BarrierAnswer[] };
+
+/** Barriers that their tests call by the same name are one; the needed ones first, then those of most tests. */
+function groupsOf(tests: readonly Answered[]): readonly BarrierGroup[] {
+  const groups = new Map<string, { name: string; members: BarrierGroup['members'][number][] }>();
+  for (const { test, barriers } of tests) {
+    for (const answer of barriers) {
+      const comment = answer.advice?.place.comment;
+      const name = comment ?? `${test.label}: ${barrierName(answer)}`;
+      const key = comment ?? `${test.label} ${answer.guard}`;
+      const group = groups.get(key) ?? { name, members: [] };
+      group.members.push({ test: test.label, answer });
+      groups.set(key, group);
+    }
+  }
+  return [...groups.values()].toSorted(
+    (one, other) => other.members.length - one.members.length || rank(one) - rank(other),
+  );
+}
+
+function rank({ members }: BarrierGroup): number {
+  const needed = members.some(({ answer }) =>
+    answer.models.some(({ model, need }) => model === 'lkmm' && need === 'needed'),
+  );
+  return needed ? 0 : 1;
+}
+
+function contradictionsIn({ columns, tests }: Overview): readonly string[] {
+  const violations = tests.flatMap(({ name, rows }) =>
+    rows.flatMap(({ strategies, cells }) =>
+      cells.flatMap((cell, index) =>
+        cell?.verdict === 'violation'
+          ? [`${name} (${strategies[0]}) on ${columns[index]?.name}: ${cell.reason ?? 'violation'}`]
+          : [],
+      ),
+    ),
+  );
+  const findings = columns
+    .flatMap(documentsOf)
+    .flatMap((document) =>
+      document.findings.map(
+        ({ kind, test, strategy, sentence }) =>
+          `${kind === 'false-result' ? 'false Result' : 'broken chain'}: ${test} (${strategy}): ${sentence}`,
+      ),
+    );
+  return [...new Set([...violations, ...findings])];
+}
+
+function noteOn(tests: readonly ReportedTest[]): string | undefined {
+  const asked = tests.filter(({ test }) => test.role === 'asked');
+  const strange = asked.filter(({ source }) => source === undefined);
+  const late = asked.filter((one) => one.source !== undefined && one.asked === undefined);
+  const sentences = [
+    strange.length === 0
+      ? undefined
+      : `The text of ${some(strange)} is not at hand, or is another version than the one that ran: name its files with --tests. Of these the models' answers are those recorded when they ran.`,
+    late.length === 0
+      ? undefined
+      : `There was no time to ask the models about ${some(late)}: allow more with --model-time. What is said of them was recorded when they ran.`,
+  ].filter((sentence) => sentence !== undefined);
+  return sentences.length === 0 ? undefined : sentences.join(' ');
+}
+
+function some(tests: readonly ReportedTest[]): string {
+  const names = tests.slice(0, 3).map(({ test }) => test.name);
+  return tests.length > 3 ? `${names.join(', ')} and ${tests.length - 3} more tests` : names.join(', ');
+}

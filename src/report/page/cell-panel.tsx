@@ -1,0 +1,169 @@
+/** What one machine showed of a test under a strategy: counts, phases, time, and what weakens them. */
+
+import type { CellDetail, MachineData } from '../html/page-data.ts';
+import { shortCount, shortRate } from '../quantity.ts';
+import { BlockChart, CountChart } from './chart.tsx';
+import type { CellView } from './data.ts';
+import { verdictWords } from './words.ts';
+
+export interface CellPanelProps {
+  readonly cell: CellDetail | undefined;
+  readonly view: CellView;
+  readonly machine: MachineData | undefined;
+  readonly strategy: string;
+}
+
+export function CellPanel({ cell, view, machine, strategy }: CellPanelProps) {
+  if (cell === undefined || machine === undefined) return <p>This machine has not run it.</p>;
+  const caveats = [...machine.caveats, ...cell.caveats];
+  return (
+    <>
+      <h4>
+        <bdi>{strategy}</bdi> on <bdi>{machine.name}</bdi>
+      </h4>
+      <p>
+        <b>{verdictWords[view.verdict]}.</b> {cell.reason === undefined ? '' : `${cell.reason}.`}
+      </p>
+      <p>{cell.rate}</p>
+      {cell.sameCodeAs === undefined ? null : (
+        <p class="note">
+          Its machine code is that of <bdi>{cell.sameCodeAs}</bdi>, which ran in its stead: these are its
+          counts.
+        </p>
+      )}
+      {caveats.length === 0 ? null : (
+        <ul class="caveats" aria-label="Caveats">
+          {caveats.map((caveat) => (
+            <li key={caveat}>{caveat}</li>
+          ))}
+        </ul>
+      )}
+      <Controls cell={cell} />
+      <Outcomes cell={cell} />
+      <Phases cell={cell} />
+      <Blocks cell={cell} />
+      <Runs cell={cell} />
+    </>
+  );
+}
+
+function Controls({ cell: { caught, controls } }: { readonly cell: CellDetail }) {
+  if (controls.length === 0) return null;
+  return (
+    <details>
+      <summary>
+        {caught === undefined
+          ? 'What vouches for it'
+          : `Would have caught a rate of ${shortRate(caught)} per iteration (95 %)`}
+      </summary>
+      <table>
+        <caption>Controls</caption>
+        <thead>
+          <tr>
+            <th scope="col">control</th>
+            <th scope="col">state</th>
+            <th scope="col">rate per iteration</th>
+          </tr>
+        </thead>
+        <tbody>
+          {controls.map(([name, state, rate], index) => (
+            <tr key={index}>
+              <th scope="row">
+                <bdi>{name}</bdi>
+              </th>
+              <td>{state}</td>
+              <td>{shortRate(rate)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </details>
+  );
+}
+
+function Outcomes({ cell: { outcomes, otherOutcomes } }: { readonly cell: CellDetail }) {
+  if (outcomes.length === 0) return null;
+  const bars = outcomes.map(([name, count, event]) => ({ name, count, marked: event === 1 }));
+  const others = otherOutcomes === 0 ? [] : [{ name: 'all others', count: otherOutcomes, marked: false }];
+  const words = [...bars, ...others].map(({ name, count }) => `${name}: ${shortCount(count)}`).join('; ');
+  return (
+    <>
+      <h5>Outcomes</h5>
+      <CountChart label={`Outcomes. ${words}`} bars={[...bars, ...others]} />
+      {outcomes.some(([, , event]) => event === 1) ? (
+        <p class="faint">* the outcome that the test asks about</p>
+      ) : null}
+    </>
+  );
+}
+
+function Phases({ cell: { phases } }: { readonly cell: CellDetail }) {
+  if (phases.length === 0) return null;
+  const words = phases.map(([name, count]) => `${name}: ${shortCount(count)}`).join('; ');
+  return (
+    <>
+      <h5>Phases of the protocol that were met</h5>
+      <CountChart
+        label={`Phases. ${words}`}
+        bars={phases.map(([name, count]) => ({ name, count, marked: false }))}
+      />
+    </>
+  );
+}
+
+function Blocks({ cell: { runs } }: { readonly cell: CellDetail }) {
+  let place = 0;
+  const points = runs.flatMap(({ blocks, session, plan }) =>
+    blocks.map((rate) => ({ series: `${session} ${plan}`, place: (place += 1), rate })),
+  );
+  if (points.length < 2) return null;
+  const rates = points.map(({ rate }) => rate);
+  return (
+    <>
+      <h5>Over time</h5>
+      <BlockChart
+        label={`Rates of ${points.length} blocks, from ${shortRate(Math.min(...rates))} to ${shortRate(Math.max(...rates))}`}
+        points={points}
+      />
+    </>
+  );
+}
+
+function Runs({ cell: { runs } }: { readonly cell: CellDetail }) {
+  if (runs.length === 0) return null;
+  return (
+    <details>
+      <summary>Each session and plan by itself ({runs.length})</summary>
+      <div class="scroll" tabIndex={0} role="region" aria-label="Sessions and plans">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">session</th>
+              <th scope="col">plan</th>
+              <th scope="col">seen</th>
+              <th scope="col">iterations</th>
+              <th scope="col">rate per iteration (95 %)</th>
+            </tr>
+          </thead>
+          <tbody>
+            {runs.map(({ session, plan, sightings, iterations, low, high }) => (
+              <tr key={`${session} ${plan}`}>
+                <td>{session}</td>
+                <td>
+                  <bdi>{plan}</bdi>
+                </td>
+                <td>{sightings.toLocaleString('en')}</td>
+                <td>{shortCount(iterations)}</td>
+                <td>
+                  {sightings === 0
+                    ? `below ${shortRate(high)}`
+                    : `${shortRate(sightings / iterations)} [${shortRate(low)}, ${shortRate(high)}]`}
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </details>
+  );
+}
