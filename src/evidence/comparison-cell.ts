@@ -35,10 +35,12 @@ const gravity: readonly Row['verdict'][] = [
   'not-run',
 ];
 
-/** @returns undefined without an entry. */
-export function cellOf(entries: readonly Entry[], event: TestEvent): Cell | undefined {
+/**
+ * @param counts of the entries (`countsOf`).
+ * @returns undefined without an entry.
+ */
+export function cellOf(entries: readonly Entry[], counts: ClusterCounts): Cell | undefined {
   if (entries.length === 0) return undefined;
-  const counts = countsOf(entries, event);
   const total = addCounts(counts.launch);
   const rows = entries.flatMap((entry) => (entry.kind === 'results' ? [entry] : []));
   const verdict = gravity.find((name) => rows.some(({ row }) => row.verdict === name));

@@ -94,11 +94,14 @@ interface Pair {
   readonly ratio: RateRatio;
 }
 
+const nothing: ClusterCounts = { block: [], launch: [] };
+
 function draftOf(row: MatchedRow, columns: readonly Column[], despiteCode: boolean): Draft {
   const event = eventOf(row);
   const firstCode = new Map<string, string>();
+  const counts = row.entries.map((entries) => countsOf(entries, event));
   const cells = row.entries.map((entries, index) => {
-    const cell = cellOf(entries, event);
+    const cell = cellOf(entries, counts[index] ?? nothing);
     const column = columns[index];
     if (cell === undefined || column === undefined) return undefined;
     const isEvidence = cell.iterations > 0 && column.standing !== 'emulated';
@@ -107,7 +110,6 @@ function draftOf(row: MatchedRow, columns: readonly Column[], despiteCode: boole
     return { ...cell, code, compared: isEvidence && !refused };
   });
   const first = cells.findIndex((cell) => cell?.compared === true);
-  const counts = row.entries.map((entries) => countsOf(entries, event));
   const pairs = cells.flatMap((cell, column): Pair[] => {
     if (cell?.compared !== true || column === first) return [];
     const ratio = ratioBetween(counts[column], counts[first]);

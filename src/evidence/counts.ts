@@ -1,5 +1,5 @@
 import { sightings, type TestEvent } from '../judge/expectation.ts';
-import type { Block, Run } from '../results/schema.ts';
+import type { Run } from '../results/schema.ts';
 
 /** How often an event was seen in so many iterations: of a block, a launch or a whole run. */
 export interface Counts {
@@ -27,11 +27,10 @@ export function unitOf({ launch }: ClusterCounts): ClusterUnit {
 
 /** A run's counts of an event, block by block, in the order in which they were run. */
 export function blockCounts(run: Pick<Run, 'blocks'>, event: TestEvent): readonly Counts[] {
-  return run.blocks.map((block) => countsOf(block, event));
-}
-
-function countsOf(block: Block, event: TestEvent): Counts {
-  return { sightings: sightings(event, block), iterations: block.iterations };
+  return run.blocks.map((block) => ({
+    sightings: sightings(event, block),
+    iterations: block.iterations,
+  }));
 }
 
 /**
@@ -40,31 +39,39 @@ function countsOf(block: Block, event: TestEvent): Counts {
  * left out.
  */
 export function clusterCounts(runs: readonly Pick<Run, 'blocks'>[], event: TestEvent): ClusterCounts {
-  const launches = new Map<number, Counts[]>();
+  const launches = new Map<number, Sum[]>();
   for (const { blocks } of runs) {
     const places = new Map<number, number>();
     for (const block of blocks) {
       const launch = block.launch ?? 0;
       const place = places.get(launch) ?? 0;
       places.set(launch, place + 1);
-      const counted = launches.get(launch) ?? [];
-      counted[place] = addCounts([counted[place] ?? nothing, countsOf(block, event)]);
-      launches.set(launch, counted);
+      const sums = launches.get(launch) ?? [];
+      if (place === 0) launches.set(launch, sums);
+      const sum = (sums[place] ??= { sightings: 0, iterations: 0 });
+      sum.sightings += sightings(event, block);
+      sum.iterations += block.iterations;
     }
   }
   const ordered = [...launches].toSorted(([one], [other]) => one - other).map(([, blocks]) => blocks);
   return { launch: withSome(ordered.map(addCounts)), block: withSome(ordered.flat()) };
 }
 
-const nothing: Counts = { sightings: 0, iterations: 0 };
+/** Counts that are being added up. */
+interface Sum {
+  sightings: number;
+  iterations: number;
+}
 
 function withSome(counts: readonly Counts[]): readonly Counts[] {
   return counts.filter(({ iterations }) => iterations > 0);
 }
 
 export function addCounts(counts: readonly Counts[]): Counts {
-  return {
-    sightings: counts.reduce((sum, one) => sum + one.sightings, 0),
-    iterations: counts.reduce((sum, one) => sum + one.iterations, 0),
-  };
+  const sum = { sightings: 0, iterations: 0 };
+  for (const { sightings: seen, iterations } of counts) {
+    sum.sightings += seen;
+    sum.iterations += iterations;
+  }
+  return sum;
 }

@@ -6,7 +6,9 @@
 
 /** Stirling's series for ln Γ(x) less its leading terms (DLMF 5.11.1); 1e-13 from x = 10 on. */
 function stirlingRest(x: number): number {
-  return 1 / (12 * x) - 1 / (360 * x ** 3) + 1 / (1260 * x ** 5) - 1 / (1680 * x ** 7);
+  const inverse = 1 / x;
+  const square = inverse * inverse;
+  return inverse * (1 / 12 + square * (-1 / 360 + square * (1 / 1260 - square / 1680)));
 }
 
 /** ln Γ(x) for x > 0: the recurrence up to where Stirling's series is accurate. */
