@@ -2,7 +2,7 @@
 
 import type { TestEvent } from '../judge/expectation.ts';
 import type { Row } from '../results/schema.ts';
-import { cellOf, type Cell } from './comparison-cell.ts';
+import { cellOf, countsOf, type Cell } from './comparison-cell.ts';
 import type { Column } from './comparison-columns.ts';
 import { matchedRows, type Entry, type MatchedRow } from './comparison-rows.ts';
 
@@ -48,7 +48,7 @@ export function overviewOf(columns: readonly Column[]): Overview {
       strategies: matched.strategies,
       event,
       entries: matched.entries,
-      cells: matched.entries.map((column) => cellOf(column, event)),
+      cells: matched.entries.map((column) => cellOf(column, countsOf(column, event))),
     });
     tests.set(key, test);
   }
