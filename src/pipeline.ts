@@ -4,32 +4,34 @@
  */
 import { rmSync } from 'node:fs';
 import { hostArchitecture, type Architecture } from './architecture.ts';
-import { readSuite, readTests, type TestFile } from './language/test-files.ts';
-import { controlsAmong } from './judge/controls.ts';
-import type { LitmusTest } from './language/litmus-test.ts';
-import { printLitmus } from './language/printer.ts';
+import { needsOf } from './evidence/needs.ts';
+import { withEvidence } from './evidence/session-evidence.ts';
+import { eventCounter } from './judge/event-counts.ts';
 import { findingsOf } from './judge/findings.ts';
 import { opinionsOf, type OpinionLimits } from './judge/opinions.ts';
 import { judgeRows } from './judge/rows.ts';
-import { withEvidence } from './evidence/session-evidence.ts';
-import { layoutNames } from './lower/machine-code.ts';
+import { strangersApart, withControls } from './judge/selection.ts';
+import { readSuite, readTests } from './language/test-files.ts';
 import type { Target } from './lower/target.ts';
 import { targetFor } from './lower/targets.ts';
 import { planAffinity, unpinnedAffinity, type Affinity } from './plan/affinity.ts';
-import { planExperiment, type PlannedTest, type SelectedTest } from './plan/experiment.ts';
+import { planExperiment, type PlannedTest } from './plan/experiment.ts';
 import { plansFor, type EngineName } from './plan/run-plan.ts';
-import { scheduleTime } from './plan/schedule.ts';
+import { neededMs, scheduleBy, termsOf, type Amount } from './plan/schedule-terms.ts';
 import type { Topology } from './plan/topology.ts';
-import type { Progress } from './report/progress.ts';
+import { progressOf, type Progress } from './report/progress.ts';
+import { shortDuration } from './report/quantity.ts';
 import { journalBlock, journalHeader, resultsDocument } from './results/document.ts';
 import { inspectMachine } from './results/inspect-machine.ts';
 import { prepareResultsFolder } from './results/results-folder.ts';
 import type { ResultsDocument, Tool } from './results/schema.ts';
 import { openSession } from './results/session-files.ts';
 import { writeResults } from './results/write.ts';
-import { runTest, type Amount, type BlockRecord } from './run/blocks.ts';
 import type { MachineFacts } from './run/addon.ts';
-import { startRunner, type Runner } from './run/runner.ts';
+import type { BlockRecord } from './run/blocks.ts';
+import { runExperiment } from './run/experiment.ts';
+import { launchesFrom } from './run/launches.ts';
+import { startRunner } from './run/runner.ts';
 
 /** What a user asks of a run; every default is filled in. */
 export interface RunRequest {
@@ -37,10 +39,9 @@ export interface RunRequest {
   readonly files: readonly string[];
   /** Names of strategies, `ablation` for each barrier dropped alone, `all`; empty: all, but controls as written. */
   readonly strategies: readonly string[];
-  /** How long the threads run, or how many iterations each strategy gets. */
-  readonly amount:
-    | { readonly kind: 'time'; readonly budgetMs: number }
-    | { readonly kind: 'iterations'; readonly perStrategy: number };
+  readonly amount: Amount;
+  /** By `performance.now()`: whatever the run does after it counts as its time. */
+  readonly beganMs: number;
   readonly cpus: readonly number[] | undefined;
   /** Run under these engines alone; empty: under the plans that are best for each test. */
   readonly engines: readonly EngineName[];
@@ -76,11 +77,12 @@ export async function runLitmus(
   request: RunRequest,
   watcher: Watcher,
 ): Promise<{ document: ResultsDocument; file: string }> {
+  const clock = () => performance.now() - request.beganMs;
   const architecture = architectureOfHost();
   const asked = request.files.length === 0 ? readSuite() : readTests(request.files);
   const tests = withControls(
     asked,
-    strangersApart(asked, readSuite(), watcher),
+    strangersApart(asked, readSuite(), watcher.notice),
     request.strategies,
     architecture,
   );
@@ -88,6 +90,7 @@ export async function runLitmus(
   const runner = await startRunner().catch((error: Error) => {
     throw new CannotRunError(error.message);
   });
+  const launches = launchesFrom(runner, request.amount.launches - 1);
   try {
     const { machine, topology, facts } = await inspectMachine(runner);
     if (facts === undefined) throw new CannotRunError('The addon does not tell what this machine is.');
@@ -101,23 +104,34 @@ export async function runLitmus(
       place: (threads) => placeThreads(topology, facts, threads, request.cpus),
     });
     announce(experiment, request.engines, facts, watcher);
-    const started = performance.now();
+    announceShortness(request.amount, clock(), experiment, watcher);
     const limits = opinionLimits(request.amount);
     const opinions = await opinionsOf(experiment, target, limits, watcher.asking, watcher.stopped);
     const models = { opinions, findings: findingsOf(experiment, opinions) };
     const startedAt = new Date();
+    const terms = termsOf(request.amount, clock(), experiment);
     const session = {
       startedAt: startedAt.toISOString(),
       seed: request.seed.toString(),
       arguments: request.arguments,
+      schedule: terms,
     };
     const identity = { tool: request.tool, machine, session };
     const header = journalHeader(experiment, models, identity);
     const { journal, resultsPath } = openSession(request.resultsFolder, startedAt, header);
+    const settlement = request.amount.kind === 'time' ? request.amount.settlement : undefined;
+    const need = needsOf(experiment, opinions, architecture, settlement);
     const records: BlockRecord[] = [];
-    for await (const record of runAll(experiment, request, runner, watcher, started)) {
+    const progress = progressOf(experiment, terms);
+    for await (const record of runExperiment(scheduleBy(terms, experiment, request.seed, need), {
+      launches,
+      clock,
+      count: eventCounter(experiment, opinions),
+      stopped: watcher.stopped,
+    })) {
       records.push(record);
       journal.append(journalBlock(record));
+      watcher.progress(progress(record));
     }
     journal.close();
     const judged = judgeRows(experiment, records, architecture, opinions, machine.emulation?.kind);
@@ -131,7 +145,7 @@ export async function runLitmus(
     rmSync(journal.path);
     return { document, file: resultsPath };
   } finally {
-    await runner.close();
+    await launches.close();
   }
 }
 
@@ -167,74 +181,6 @@ function chooseTarget(architecture: Architecture, facts: MachineFacts, variant: 
   throw new CannotRunError(`This CPU does not run variant ${variant} of ${architecture} code: it ${choice}.`);
 }
 
-/**
- * The suite with nothing of it vouching for a test that only shares its name with one of the suite: a
- * control is made for the test it was written beside.
- */
-function strangersApart(
-  asked: readonly TestFile[],
-  suite: readonly TestFile[],
-  { notice }: Watcher,
-): readonly TestFile[] {
-  const own = new Map(suite.map(({ test }) => [test.name, printLitmus(test)]));
-  const strangers = asked.filter(
-    ({ test }) => own.has(test.name) && own.get(test.name) !== printLitmus(test),
-  );
-  for (const { file, test } of strangers) {
-    notice(`${file} is not the suite's ${test.name}: the controls made for that one do not vouch for it.`);
-  }
-  const strange = new Set(strangers.map(({ test }) => test.name));
-  return suite.map((one) => ({
-    ...one,
-    test: {
-      ...one.test,
-      header: {
-        ...one.test.header,
-        vouchesFor: one.test.header.vouchesFor.map((vouching) => ({
-          ...vouching,
-          names: vouching.names.filter((name) => !strange.has(name)),
-        })),
-      },
-    },
-  }));
-}
-
-/**
- * The tests asked for, and with them the controls without which a "never" says nothing: tests of the
- * suite that vouch for one of them, and strategies of their own that must fire.
- */
-function withControls(
-  asked: readonly TestFile[],
-  suite: readonly TestFile[],
-  strategies: readonly string[],
-  architecture: Architecture,
-): readonly SelectedTest[] {
-  const names = new Set(asked.map(({ test }) => test.name));
-  const known = [...asked, ...suite.filter(({ test }) => !names.has(test.name))];
-  const candidates = known.map(({ test }) => test);
-  const controlsOf = controlsAmong(candidates);
-  const needed = new Map<string, Set<string>>();
-  for (const { test } of asked) {
-    for (const layout of layoutNames) {
-      for (const control of controlsOf(test, architecture, layout)) {
-        needed.set(control.test, (needed.get(control.test) ?? new Set()).add(control.strategy));
-      }
-    }
-  }
-  const own = (name: string) => [...(needed.get(name) ?? [])].filter((strategy) => strategy !== 'kernel');
-  const controls = known.filter(({ test }) => !names.has(test.name) && needed.has(test.name));
-  // A control is there to fire as it is written: its strategies would only take time from the tests.
-  const usual = ({ header }: LitmusTest) => (header.vouchesFor.length > 0 ? ['kernel'] : ['all']);
-  return [
-    ...asked.map((source) => ({
-      source,
-      role: 'asked' as const,
-      strategies: [...(strategies.length === 0 ? usual(source.test) : strategies), ...own(source.test.name)],
-    })),
-    ...controls.map((source) => ({ source, role: 'control' as const, strategies: ['kernel'] })),
-  ];
-}
-
 function placeThreads(
   topology: Topology,
   facts: MachineFacts,
@@ -264,56 +210,16 @@ function announce(
   }
 }
 
-async function* runAll(
+/** A promise of time that cannot give every test something of every launch is said before it begins. */
+function announceShortness(
+  amount: Amount,
+  spentMs: number,
   experiment: readonly PlannedTest[],
-  request: RunRequest,
-  runner: Runner,
-  { progress, stopped }: Watcher,
-  started: number,
-): AsyncGenerator<BlockRecord> {
-  let iterations = 0;
-  let plannedMs = 0;
-  let cellsLeft = experiment.reduce((sum, test) => sum + cellCount(test), 0);
-  // Controls first: what an interrupted run has seen then counts.
-  const order = experiment.toSorted((left, right) => Number(isControl(right)) - Number(isControl(left)));
-  for (const [index, test] of order.entries()) {
-    const cells = cellCount(test);
-    const elapsedMs = performance.now() - started;
-    const amount = amountOf(request.amount, { elapsedMs, plannedMs, cellsLeft });
-    for await (const record of runTest(test, amount, runner, request.seed, stopped)) {
-      yield record;
-      iterations += record.iterations;
-      const sinceStartMs = performance.now() - started;
-      progress({
-        testsDone: index,
-        tests: experiment.length,
-        test: test.test.name,
-        iterationsPerSecond: iterations / (sinceStartMs / 1000),
-        msLeft:
-          request.amount.kind === 'time' ? Math.max(0, request.amount.budgetMs - sinceStartMs) : undefined,
-      });
-    }
-    if (amount.kind === 'time') plannedMs += amount.rounds * amount.blockMs * cells;
-    cellsLeft -= cells;
-    if (stopped.aborted) return;
-  }
-}
-
-const isControl = ({ test }: PlannedTest) => test.header.vouchesFor.length > 0;
-
-/** Variants that run, under each plan. */
-function cellCount({ variants, plans }: PlannedTest): number {
-  return (
-    variants.filter(({ sameCodeAs, problem }) => sameCodeAs === undefined && problem === undefined).length *
-    plans.length
+  { notice }: Watcher,
+): void {
+  const needed = neededMs(amount, spentMs, experiment);
+  if (needed === undefined) return;
+  notice(
+    `The time is little for ${experiment.length} tests: with less than about ${shortDuration(needed)} there are fewer launches, and the last tests may not be reached.`,
   );
-}
-
-/** How much a test may run, of what is left. */
-function amountOf(
-  asked: RunRequest['amount'],
-  spent: { readonly elapsedMs: number; readonly plannedMs: number; readonly cellsLeft: number },
-): Amount {
-  if (asked.kind === 'iterations') return asked;
-  return { kind: 'time', ...scheduleTime({ budgetMs: asked.budgetMs, ...spent }) };
 }

@@ -2,7 +2,9 @@
 import { tally } from '../judge/histogram.ts';
 import type { PlannedTest, PlacedPlan } from '../plan/experiment.ts';
 import { perpetual, spinEveryIteration, type RunPlan } from '../plan/run-plan.ts';
-import { runTest } from '../run/blocks.ts';
+import { blockSeed, runsOf } from '../plan/schedule.ts';
+import { blockSize } from '../plan/time-schedule.ts';
+import { runBlock } from '../run/blocks.ts';
 import type { Runner } from '../run/runner.ts';
 
 /** What came of running a test for a while. */
@@ -57,29 +59,28 @@ export const enginePlans = [
 
 /** A test of one variant under one of its plans. */
 export function plannedEngine(planned: PlannedTest, placed: PlacedPlan): Engine {
-  const never = new AbortController().signal;
+  const [run] = runsOf({ ...planned, plans: [placed] }).flat();
+  if (run === undefined) throw new Error(`${planned.test.name} does not run under ${placed.name}`);
+  const block = async (size: ReturnType<typeof blockSize>, seed: bigint, runner: Runner) => {
+    const record = await runBlock({ run, launch: 0, seed, ...size }, runner, () => performance.now());
+    if (record.problem !== undefined) throw new Error(`${placed.plan.name}: ${record.problem}`);
+    return record;
+  };
   return {
     test: planned.test.name,
     name: placed.plan.name,
     measure: async (ms, seed, runner) => {
-      const blocks = [];
-      const amount = { kind: 'time', rounds: 1, blockMs: ms } as const;
-      for await (const block of runTest({ ...planned, plans: [placed] }, amount, runner, seed, never)) {
-        if (block.problem !== undefined) throw new Error(`${placed.plan.name}: ${block.problem}`);
-        const { iterations, runNs, wallNs, outcomes, other } = block;
-        blocks.push({ iterations, runNs, wallNs, relaxed: tally(planned.test, outcomes, other).witnesses });
-      }
-      return sum(blocks.slice(1));
+      const size = { ...blockSize(placed, 0, undefined), batches: batchesToFindPace };
+      const first = await block(size, blockSeed(seed, 0), runner);
+      const measured = blockSize(placed, ms, { ran: first.iterations, wallNs: first.wallNs });
+      const { iterations, runNs, wallNs, outcomes, other } = await block(
+        measured,
+        blockSeed(seed, 1),
+        runner,
+      );
+      return { iterations, runNs, wallNs, relaxed: tally(planned.test, outcomes, other).witnesses };
     },
   };
 }
 
-function sum(blocks: readonly Measured[]): Measured {
-  const total = (of: (block: Measured) => number) => blocks.reduce((so, block) => so + of(block), 0);
-  return {
-    iterations: total((block) => block.iterations),
-    relaxed: total((block) => block.relaxed),
-    runNs: total((block) => block.runNs),
-    wallNs: total((block) => block.wallNs),
-  };
-}
+const batchesToFindPace = 2;

@@ -1,6 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { Argv, CommandModule } from 'yargs';
 import { runLitmus, type RunRequest } from '../pipeline.ts';
+import type { Amount, Settlement } from '../plan/schedule-terms.ts';
+import { launchesFor } from '../plan/iteration-schedule.ts';
+import { usualLaunches } from '../plan/time-schedule.ts';
 import { parseCpuList } from '../plan/cpu-list.ts';
 import { engineNames } from '../plan/run-plan.ts';
 import { ProgressLine } from '../report/progress.ts';
@@ -12,6 +15,7 @@ import { UsageError } from './problem.ts';
 import { toolIdentity } from './tool.ts';
 
 const defaultTime = '60s';
+const defaultRate = '1e-5';
 
 function options(argv: Argv) {
   return argv
@@ -32,7 +36,20 @@ function options(argv: Argv) {
     .option('time', {
       alias: 't',
       type: 'string',
-      describe: `share out so much time (20s, 5min); default ${defaultTime}`,
+      describe: `take so long in all (20s, 5min); default ${defaultTime}`,
+    })
+    .option('launches', {
+      type: 'string',
+      describe: `pass over the tests so often, each time in a fresh process; default ${usualLaunches}, fewer for few --iterations`,
+    })
+    .option('confidence', {
+      type: 'string',
+      describe:
+        'end before --time once every question is settled (0.95): an event seen n times with 1 - e^-n above it, or never seen where its controls fired and an event at --rate would have shown',
+    })
+    .option('rate', {
+      type: 'string',
+      describe: `with --confidence: per iteration, the rate that a "never" has to rule out; default ${defaultRate}`,
     })
     .option('engine', {
       type: 'string',
@@ -57,7 +74,8 @@ function options(argv: Argv) {
       default: defaultResultsFolder,
       describe: 'folder for the results file',
     })
-    .conflicts('iterations', 'time')
+    .conflicts('iterations', ['time', 'confidence'])
+    .implies('rate', 'confidence')
     .example('$0 run', 'the whole suite, about a minute')
     .example('$0 run litmus/kvm --strategy kernel,none', 'two strategies of the KVM tests')
     .example("$0 run 'my/*.litmus' --time 5min --cpus 2,3", 'your own tests, longer, on two CPUs');
@@ -105,10 +123,8 @@ function requestOf(args: Options): RunRequest {
   return {
     files: args.files,
     strategies: (args.strategy ?? []).flatMap((names) => names.split(',').map((name) => name.trim())),
-    amount:
-      args.iterations === undefined
-        ? { kind: 'time', budgetMs: milliseconds(args.time ?? defaultTime) }
-        : { kind: 'iterations', perStrategy: wholeNumber(args.iterations) },
+    amount: amountOf(args),
+    beganMs: 0, // with this process
     engines: args.engine ?? [],
     cpus: args.cpus === undefined ? undefined : parseCpuList(args.cpus),
     variant: args.variant,
@@ -117,6 +133,34 @@ function requestOf(args: Options): RunRequest {
     tool: toolIdentity(),
     arguments: process.argv.slice(2).map(withoutFolders),
   };
+}
+
+function amountOf(args: Options): Amount {
+  const launches = args.launches === undefined ? undefined : wholeNumber(args.launches, '--launches');
+  if (args.iterations === undefined) {
+    const budgetMs = milliseconds(args.time ?? defaultTime);
+    const settlement = settlementOf(args);
+    return {
+      kind: 'time',
+      budgetMs,
+      launches: launches ?? usualLaunches,
+      ...(settlement === undefined ? {} : { settlement }),
+    };
+  }
+  const perStrategy = wholeNumber(args.iterations);
+  return { kind: 'iterations', perStrategy, launches: launches ?? launchesFor(perStrategy) };
+}
+
+function settlementOf({ confidence, rate }: Options): Settlement | undefined {
+  if (confidence === undefined) return undefined;
+  return { confidence: share(confidence, '--confidence'), rate: share(rate ?? defaultRate, '--rate') };
+}
+
+/** A number between 0 and 1, such as 0.95 or 1e-6. */
+function share(text: string, option: string): number {
+  const number = /^\d*\.?\d+(e-?\d+)?$/i.test(text) ? Number(text) : Number.NaN;
+  if (number > 0 && number < 1) return number;
+  throw new UsageError(`${option} ${text}: give a number between 0 and 1, such as 0.95 or 1e-6.`);
 }
 
 const msPerUnit: Readonly<Record<string, number>> = {
@@ -139,11 +183,11 @@ export function milliseconds(text: string, option = '--time'): number {
 const countPerUnit: Readonly<Record<string, number>> = { '': 1, k: 1e3, M: 1e6, G: 1e9 };
 
 /** `100000`, `1e8`, `5M`. */
-export function wholeNumber(text: string): number {
+export function wholeNumber(text: string, option = '--iterations'): number {
   const [, number, unit] = /^(\d+(?:\.\d+)?(?:e\d+)?)(k|M|G|)$/i.exec(text) ?? [];
   const count = Number(number) * (countPerUnit[unit ?? ''] ?? Number.NaN);
   if (Number.isSafeInteger(count) && count > 0) return count;
-  throw new UsageError(`--iterations ${text}: give a whole number above zero, such as 1000000, 1e8 or 5M.`);
+  throw new UsageError(`${option} ${text}: give a whole number above zero, such as 1000000, 1e8 or 5M.`);
 }
 
 function seed(text: string): bigint {

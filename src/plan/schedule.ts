@@ -1,37 +1,73 @@
-/** Blocks a variant gets at least under a plan, so that a drift shows and strategies alternate. */
-const leastRounds = 4;
-export const longestBlockMs = 50;
+import type { RunnableCode } from '../lower/perpetual.ts';
+import type { PlacedPlan, PlannedTest, PlannedVariant } from './experiment.ts';
 
-export interface Schedule {
-  readonly rounds: number;
-  readonly blockMs: number;
+/** A variant under one of its test's plans: what counts are kept for. */
+export interface PlannedRun {
+  readonly planned: PlannedTest;
+  readonly variant: PlannedVariant;
+  readonly placed: PlacedPlan;
+  readonly code: RunnableCode;
+  /** `runKey` of the names. */
+  readonly key: string;
 }
 
-export interface TimeSpent {
-  readonly budgetMs: number;
-  /** Since the run began, and what was planned to take that long: blocks come with overhead. */
-  readonly elapsedMs: number;
-  readonly plannedMs: number;
-  /** Variants under a plan that are still to run. */
-  readonly cellsLeft: number;
+/** What is to run next, in full: the same block again is the same request to the addon. */
+export interface PlannedBlock {
+  readonly run: PlannedRun;
+  /** From 0; each is a process of its own, with its memory and threads placed anew. */
+  readonly launch: number;
+  readonly seed: bigint;
+  /** Iterations in a batch of one copy. */
+  readonly cells: number;
+  readonly batches: number;
+  /** How many copies run, the first among them. */
+  readonly copies: number;
 }
 
-/** Beyond this, time goes to something that will pass, such as other programs. */
-const greatestOverhead = 4;
+/** What became of a block, as far as it bears on what to run next. */
+export interface BlockCounts {
+  /** All iterations that were run. */
+  readonly ran: number;
+  /** Those that passed the test's filter. */
+  readonly iterations: number;
+  /** Of them, those that show the event the test asks about. */
+  readonly sightings: number;
+  readonly wallNs: number;
+  /** Its counts are no data: the run gets no further block. */
+  readonly failed: boolean;
+  /** When it ended, in milliseconds since the run began. */
+  readonly endedMs: number;
+}
 
 /**
- * A cell's share of what is left of a time budget, as blocks of equal length. What ran so far tells how
- * much longer than planned a block takes, so that the last tests get as much as the first.
+ * Says what to run next and is told what came of it. It knows nothing else, no clock and no chance: fed
+ * with the same counts it gives the same blocks, so that a run can be resumed from its record.
  */
-export function scheduleTime({ budgetMs, elapsedMs, plannedMs, cellsLeft }: TimeSpent): Schedule {
-  const overhead = plannedMs === 0 ? 1 : Math.min(greatestOverhead, Math.max(1, elapsedMs / plannedMs));
-  const share = Math.max(0, budgetMs - elapsedMs) / Math.max(1, cellsLeft) / overhead;
-  const rounds = evenUp(Math.max(leastRounds, Math.ceil(share / longestBlockMs)));
-  return { rounds, blockMs: share / rounds };
+export type Schedule = Generator<PlannedBlock, void, BlockCounts>;
+
+/** Names a variant under a plan. */
+export function runKey(test: string, strategy: string, plan: string): string {
+  return [test, strategy, plan].join('\0');
 }
 
-function evenUp(n: number): number {
-  return n + (n % 2);
+/** What of a test runs: by plan, the variants with code of their own. */
+export function runsOf(planned: PlannedTest): readonly (readonly PlannedRun[])[] {
+  const variants = planned.variants.filter(
+    ({ sameCodeAs, problem }) => sameCodeAs === undefined && problem === undefined,
+  );
+  return planned.plans.map((placed) =>
+    variants.flatMap((variant) => {
+      const code = variant.codes.get(placed.name);
+      const key = runKey(planned.test.name, variant.strategy, placed.name);
+      return code === undefined ? [] : [{ planned, variant, placed, code, key }];
+    }),
+  );
+}
+
+/** Controls first: what an interrupted run has seen then counts. */
+export function controlsFirst<T extends Pick<PlannedTest, 'test'>>(tests: readonly T[]): readonly T[] {
+  const isControl = ({ test }: T) => test.header.vouchesFor.length > 0;
+  return tests.toSorted((left, right) => Number(isControl(right)) - Number(isControl(left)));
 }
 
 /**
@@ -51,20 +87,11 @@ export function blockSeed(seed: bigint, block: number): bigint {
   return z ^ (z >> 31n);
 }
 
-export const iterationRounds = 4;
-
-/**
- * Shares a variant's iterations out over its plans, and those over rounds: by plan, the counts of its
- * rounds. They add up to the number asked for.
- */
-export function scheduleIterations(iterations: number, plans: number): readonly (readonly number[])[] {
-  return shares(iterations, plans).map((ofPlan) => shares(ofPlan, iterationRounds));
-}
-
-/** Whole numbers as equal as can be, with the given sum. */
-function shares(sum: number, parts: number): readonly number[] {
-  return Array.from(
-    { length: parts },
-    (_, part) => Math.floor((sum * (part + 1)) / parts) - Math.floor((sum * part) / parts),
-  );
+/** A batch of all copies. */
+export function batchOf({ plan, affinity }: PlacedPlan): {
+  readonly iterations: number;
+  readonly copies: number;
+} {
+  const copies = affinity.copies.length + 1;
+  return { iterations: plan.cells * copies, copies };
 }

@@ -1,3 +1,7 @@
+import type { PlannedTest } from '../plan/experiment.ts';
+import { controlsFirst, runsOf } from '../plan/schedule.ts';
+import type { ScheduleTerms } from '../plan/schedule-terms.ts';
+import type { BlockRecord } from '../run/blocks.ts';
 import { shortCount, shortDuration } from './quantity.ts';
 
 /** Where a run has got to. */
@@ -5,17 +9,59 @@ export interface Progress {
   readonly testsDone: number;
   readonly tests: number;
   readonly test: string;
+  /** From 1. */
+  readonly launch: number;
+  readonly launches: number;
   readonly iterationsPerSecond: number;
-  /** Undefined where the end is a number of iterations and no clock. */
+  /** Undefined while it cannot be told. */
   readonly msLeft: number | undefined;
 }
 
-/** `[12/62] SB+mbs · 41.2M iterations/s · 38 s left` */
-export function progressText({ testsDone, tests, test, iterationsPerSecond, msLeft }: Progress): string {
+/** Tells, after each block of an experiment, where it has got to. */
+export function progressOf(
+  experiment: readonly PlannedTest[],
+  terms: ScheduleTerms,
+): (record: BlockRecord) => Progress {
+  const places = new Map(controlsFirst(experiment).map(({ test }, index) => [test.name, index]));
+  let iterations = 0;
+  return ({ test, launch, iterations: ofBlock, endedMs }) => {
+    iterations += ofBlock;
+    return {
+      testsDone: places.get(test) ?? 0,
+      tests: experiment.length,
+      test,
+      launch: launch + 1,
+      launches: terms.launches,
+      iterationsPerSecond: iterations / (endedMs / 1000),
+      msLeft:
+        terms.kind === 'time'
+          ? Math.max(0, terms.budgetMs - endedMs)
+          : msLeftAt(iterations / (terms.perStrategy * variantCount(experiment)), endedMs),
+    };
+  };
+}
+
+/** A share of the work that tells how long the rest will take. */
+const tellingShare = 0.05;
+
+function msLeftAt(done: number, elapsedMs: number): number | undefined {
+  return done < tellingShare ? undefined : Math.max(0, elapsedMs / done - elapsedMs);
+}
+
+function variantCount(experiment: readonly PlannedTest[]): number {
+  return experiment.reduce((sum, planned) => sum + (runsOf(planned)[0]?.length ?? 0), 0);
+}
+
+/** `[12/62, launch 2 of 5] SB+mbs · 41.2M iterations/s · 38 s left` */
+export function progressText(progress: Progress): string {
+  const { testsDone, tests, test, launch, launches, iterationsPerSecond, msLeft } = progress;
+  const ofLaunches = launches > 1 ? `, launch ${launch} of ${launches}` : '';
   const left = msLeft === undefined ? [] : [`${shortDuration(msLeft)} left`];
-  return [`[${testsDone}/${tests}] ${test}`, `${shortCount(iterationsPerSecond)} iterations/s`, ...left].join(
-    ' · ',
-  );
+  return [
+    `[${testsDone}/${tests}${ofLaunches}] ${test}`,
+    `${shortCount(iterationsPerSecond)} iterations/s`,
+    ...left,
+  ].join(' · ');
 }
 
 const redrawMs = 100;
@@ -26,12 +72,16 @@ export class ProgressLine {
   readonly #stream: NodeJS.WriteStream;
   #last = performance.now() - plainLineMs;
   #shown = false;
+  /** Whether a block was shown: the first is shown at once. */
+  #running = false;
 
   constructor(stream: NodeJS.WriteStream) {
     this.#stream = stream;
   }
 
   show(progress: Progress): void {
+    if (!this.#running) this.#last = Number.NEGATIVE_INFINITY;
+    this.#running = true;
     this.#showText(() => progressText(progress));
   }
 

@@ -156,6 +156,12 @@ function runOf({ plan, tally, outcomes, other, blocks, invalid }: JudgedRun): Ru
       strayed: record.strayed,
       switches: record.switches,
       ...(record.disturbed === undefined ? {} : { disturbed: record.disturbed }),
+      launch: record.launch,
+      seed: record.seed.toString(),
+      cells: record.cells,
+      batches: record.batches,
+      copies: record.copies,
+      endedMs: Math.round(record.endedMs * 1000) / 1000,
     })),
     ...(invalid === undefined ? {} : { invalid }),
   };

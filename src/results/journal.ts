@@ -6,7 +6,14 @@ import { machineSchema } from './machine-schema.ts';
 import { readWhole } from './read.ts';
 import { quoted, reasonOf, ResultsError } from './results-error.ts';
 import { count, strictObject, text, type Plain } from './schema-parts.ts';
-import { outcomeSchema, planSchema, sessionSchema, toolSchema, variantProperties } from './schema.ts';
+import {
+  blockProperties,
+  outcomeSchema,
+  planSchema,
+  sessionSchema,
+  toolSchema,
+  variantProperties,
+} from './schema.ts';
 
 export const journalFormat = 'fencepost-journal';
 export const journalVersion = 1;
@@ -25,7 +32,7 @@ const blockSchema = strictObject({
   test: text(),
   strategy: text(),
   plan: text(),
-  seed: Type.String({ pattern: '^\\d+$' }),
+  ...blockProperties,
   iterations: count('All that were run, also those that the filter rejects.'),
   outcomes: Type.Array(outcomeSchema),
   other: Type.Optional(count('Iterations of a perpetual run whose outcome is not told.')),

@@ -71,6 +71,23 @@ export const outcomeSchema = strictObject({
   count: count(),
 });
 
+/** What makes a block the same request again, and when it ended. Absent in files that do not have it yet. */
+export const blockProperties = {
+  launch: Type.Optional(
+    count('From 0; each was a process of its own, its memory and threads placed anew. Absent: the only one.'),
+  ),
+  seed: Type.Optional(Type.String({ pattern: '^\\d+$', description: 'Of the start delays.' })),
+  cells: Type.Optional(count('Iterations in a batch of one copy.')),
+  batches: Type.Optional(count()),
+  copies: Type.Optional(count('How many copies ran, the first among them.')),
+  endedMs: Type.Optional(
+    Type.Number({
+      minimum: 0,
+      description: 'Since the session began: the order in which the blocks of all runs ran.',
+    }),
+  ),
+};
+
 const block = strictObject(
   {
     iterations: count('That passed the filter.'),
@@ -82,12 +99,12 @@ const block = strictObject(
     wallNs: Type.Number({ minimum: 0, description: 'The whole block.' }),
     strayed: count('Batches after which some thread was not on its CPU.'),
     switches: count('Involuntary context switches of all threads.'),
-    launch: Type.Optional(count('The fresh process that ran it, from 0; absent: the only one.')),
     disturbed: Type.Optional(
       text(
         "Why its rates are lower than the machine's: steal time, a standstill, or threads that were descheduled. Its counts are data.",
       ),
     ),
+    ...blockProperties,
   },
   'Some tens of milliseconds of running, in the order in which they were run.',
 );
@@ -201,6 +218,30 @@ export const sessionSchema = strictObject({
     description: 'The command line after the program, paths shortened to file names.',
   }),
   interrupted: Type.Boolean(),
+  schedule: Type.Optional(
+    Type.Union(
+      [
+        strictObject({
+          kind: Type.Literal('time'),
+          budgetMs: Type.Number({ minimum: 0, description: 'Promised for the whole session.' }),
+          beganMs: Type.Number({
+            minimum: 0,
+            description: 'Since the session began: the first block could begin.',
+          }),
+          endMs: Type.Number({ minimum: 0, description: 'Likewise: the last block should have ended.' }),
+          launches: count(),
+          settlement: Type.Optional(
+            strictObject(
+              { confidence: Type.Number(), rate: Type.Number({ description: 'Per iteration.' }) },
+              'With it, the session ended as soon as every question was settled.',
+            ),
+          ),
+        }),
+        strictObject({ kind: Type.Literal('iterations'), perStrategy: count(), launches: count() }),
+      ],
+      { description: 'What was asked for: a time, or iterations, over so many launches.' },
+    ),
+  ),
 });
 
 /** The results document. Its JSON Schema is results/fencepost-results.schema.json, written from here. */

@@ -1,12 +1,5 @@
-import type { PlacedPlan, PlannedTest } from '../plan/experiment.ts';
 import { strideFor } from '../plan/run-plan.ts';
-import {
-  blockSeed,
-  iterationRounds,
-  longestBlockMs,
-  roundOrder,
-  scheduleIterations,
-} from '../plan/schedule.ts';
+import type { PlannedBlock } from '../plan/schedule.ts';
 import type { MachineCode } from '../lower/machine-code.ts';
 import { isPerpetual } from '../lower/perpetual.ts';
 import type { RunRequest } from './addon.ts';
@@ -21,7 +14,14 @@ export interface BlockRecord {
   readonly strategy: string;
   /** The placed plan's name. */
   readonly plan: string;
+  /** From 0; each is a process of its own. */
+  readonly launch: number;
   readonly seed: bigint;
+  /** Iterations in a batch of one copy. */
+  readonly cells: number;
+  readonly batches: number;
+  /** How many copies ran, the first among them. */
+  readonly copies: number;
   readonly iterations: number;
   readonly outcomes: readonly ObservedOutcome[];
   /** Iterations of a perpetual run whose outcome is not told: it counts that of the condition alone. */
@@ -32,114 +32,53 @@ export interface BlockRecord {
   readonly strayed: number;
   /** Involuntary context switches of all threads. */
   readonly switches: number;
+  /** When it ended, in milliseconds since the run began: the order in which blocks ran. */
+  readonly endedMs: number;
   /** Why its rates are lower than the machine's, though its counts are data, or undefined. */
   readonly disturbed: string | undefined;
   /** Why its counts are not data, or undefined. */
   readonly problem: string | undefined;
 }
 
-/** How much each variant runs: so many iterations over all its plans, or rounds of so many milliseconds under each. */
-export type Amount =
-  | { readonly kind: 'iterations'; readonly perStrategy: number }
-  | { readonly kind: 'time'; readonly rounds: number; readonly blockMs: number };
-
 const blockTimeoutMs = 20_000;
 
 /**
- * Runs one test: under each plan, all its variants in turn, forwards and backwards. A variant whose
- * block fails gets no further block under that plan. Stops between blocks when `stopped` is.
+ * Runs one block. What goes wrong in it is its `problem`.
+ * @param clock milliseconds since the run began.
  */
-export async function* runTest(
-  test: PlannedTest,
-  amount: Amount,
+export async function runBlock(
+  block: PlannedBlock,
   runner: Runner,
-  seed: bigint,
-  stopped: AbortSignal,
-): AsyncGenerator<BlockRecord> {
-  let block = 0;
-  for (const placed of test.plans) {
-    const pace = new Map<string, number>();
-    const failed = new Set<string>();
-    const variants = test.variants.filter(
-      ({ sameCodeAs, problem }) => sameCodeAs === undefined && problem === undefined,
-    );
-    const rounds = amount.kind === 'time' ? amount.rounds : iterationRounds;
-    for (let round = 0; round < rounds; round++) {
-      for (const { strategy, codes } of roundOrder(variants, round)) {
-        const code = codes.get(placed.name);
-        if (code === undefined || failed.has(strategy)) continue;
-        const plans = test.plans.filter(({ name }) => codes.has(name));
-        for (const size of blockSizes(amount, { plans, round, placed }, () => pace.get(strategy))) {
-          if (stopped.aborted) return;
-          const asSeeded = blockSeed(seed, block++);
-          const record = isPerpetual(code)
-            ? { seed: asSeeded, ...(await runPerpetual(code, placed.affinity.cpus, size, runner)) }
-            : await runBlock(code, placed, size, runner, asSeeded);
-          yield { test: test.test.name, strategy, plan: placed.name, ...record };
-          pace.set(strategy, record.wallNs / Math.max(1, record.iterations));
-          if (record.problem !== undefined) {
-            failed.add(strategy);
-            break;
-          }
-        }
-      }
-    }
-  }
-}
-
-interface BlockSize {
-  readonly cells: number;
-  readonly batches: number;
-  /** How many copies run, the first among them. */
-  readonly copies: number;
-}
-
-const batchesToFindPace = 2;
-
-/**
- * A round's blocks in whole batches of all copies, none longer than it should be: a variant's first block
- * is a short one that tells its pace. A number of iterations that does not come out even ends with batches
- * of the first copy alone, and a smaller one.
- */
-function* blockSizes(
-  amount: Amount,
-  {
-    plans,
-    round,
-    placed,
-  }: { readonly plans: readonly PlacedPlan[]; readonly round: number; readonly placed: PlacedPlan },
-  nsPerIteration: () => number | undefined,
-): Generator<BlockSize> {
-  const { cells } = placed.plan;
-  const most = placed.affinity.copies.length + 1;
-  const batchesIn = (ms: number, copies: number) => {
-    const pace = nsPerIteration();
-    if (pace === undefined) return batchesToFindPace;
-    return Math.max(1, Math.round((ms * 1e6) / (pace * cells * copies)));
+  clock: () => number,
+): Promise<BlockRecord> {
+  const { run, launch, seed, cells, batches, copies } = block;
+  const { code, placed } = run;
+  const record = isPerpetual(code)
+    ? await runPerpetual(code, placed.affinity.cpus, { cells, batches }, runner)
+    : await runCells(code, block, runner);
+  return {
+    test: run.planned.test.name,
+    strategy: run.variant.strategy,
+    plan: placed.name,
+    launch,
+    seed,
+    cells,
+    batches,
+    copies,
+    ...record,
+    endedMs: clock(),
   };
-  if (amount.kind === 'time') {
-    if (nsPerIteration() === undefined) yield { cells, batches: batchesToFindPace, copies: most };
-    yield { cells, batches: batchesIn(amount.blockMs, most), copies: most };
-    return;
-  }
-  let left = scheduleIterations(amount.perStrategy, plans.length)[plans.indexOf(placed)]?.[round] ?? 0;
-  for (const copies of most === 1 ? [1] : [most, 1]) {
-    while (left >= cells * copies) {
-      const batches = Math.min(Math.floor(left / (cells * copies)), batchesIn(longestBlockMs, copies));
-      yield { cells, batches, copies };
-      left -= batches * cells * copies;
-    }
-  }
-  if (left > 0) yield { cells: left, batches: 1, copies: 1 };
 }
 
-async function runBlock(
+/** What came of a block, whatever it was. */
+type Ran = Omit<BlockRecord, keyof Omit<PlannedBlock, 'run'> | 'test' | 'strategy' | 'plan' | 'endedMs'>;
+
+async function runCells(
   code: MachineCode,
-  { plan, affinity }: PlacedPlan,
-  { cells, batches, copies }: BlockSize,
+  { run: { placed }, seed, cells, batches, copies }: PlannedBlock,
   runner: Runner,
-  seed: bigint,
-): Promise<Omit<BlockRecord, 'test' | 'strategy' | 'plan'>> {
+): Promise<Ran> {
+  const { plan, affinity } = placed;
   const { rendezvous } = plan;
   if (rendezvous === 'perpetual') throw new Error(`${plan.name} runs perpetual code`);
   const request: RunRequest = {
@@ -173,14 +112,13 @@ async function runBlock(
         ? { cpus: [], bytes: 0 }
         : { cpus: affinity.spare, bytes: plan.stressBytes },
   };
-  const nothing = { seed, iterations: 0, outcomes: [], runNs: 0, wallNs: 0, strayed: 0, switches: 0 };
+  const nothing = { iterations: 0, outcomes: [], runNs: 0, wallNs: 0, strayed: 0, switches: 0 };
   const cpus = affinity.oversubscribed ? new Set(affinity.cpus).size : code.threads.length * copies;
   const answer = await runner.run(request);
   if (answer.kind !== 'reply') return { ...nothing, disturbed: undefined, problem: answer.message };
   const { reply } = answer;
   const outcomes = outcomesOf(reply, code);
   return {
-    seed,
     iterations: reply.iterations,
     outcomes,
     runNs: reply.runNs,

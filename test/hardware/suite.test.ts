@@ -35,12 +35,14 @@ function row({ rows }: ResultsDocument, test: string, strategy: string): Row {
 }
 
 /** A line of progress through the tests comes with a block; before that, the models are asked. */
-function untilFirstBlock({ stderr }: ChildProcessByStdio<null, Readable, Readable>): Promise<void> {
+function untilFirstBlock(child: ChildProcessByStdio<null, Readable, Readable>): Promise<void> {
+  const { stderr } = child;
   let text = '';
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
+    child.once('exit', () => reject(new Error(`it ended before its first block: ${text}`)));
     stderr.on('data', (data: Buffer) => {
       text += data.toString();
-      if (/^\[\d+\/\d+\]/m.test(text)) resolve();
+      if (/^\[\d+\/\d+.*\]/m.test(text)) resolve();
     });
   });
 }
@@ -49,7 +51,7 @@ const file = (...names: string[]) => names.map((name) => join(suite, `${name}.li
 
 describe('a run on this machine', () => {
   it('writes a document that reads back the same, with totals that add up', () => {
-    const { status, document } = run(...file('classic/SB+mbs', 'classic/CoRR'), '--time', '2s');
+    const { status, document } = run(...file('classic/SB+mbs', 'classic/CoRR'), '--time', '8s');
     expect(status).toBe(0);
     const written = readdirSync(folder).find((name) => name.endsWith('.json'));
     expect(readResults(join(folder, written ?? ''))).toEqual(document);
@@ -72,7 +74,7 @@ describe('a run on this machine', () => {
   });
 
   it('brings along the controls without which a "never" says nothing', () => {
-    const { document } = run(...file('kvm/K-vcpu-request'), '--time', '2s', '--strategy', 'kernel');
+    const { document } = run(...file('kvm/K-vcpu-request'), '--iterations', '2M', '--strategy', 'kernel');
     const kernel = row(document, 'K-vcpu-request', 'kernel');
     expect(kernel.witnesses).toBe(0);
     expect(kernel.controls.map(({ name }) => name)).toContain('SB-two');
@@ -139,7 +141,7 @@ describe('a run on this machine', () => {
         '--strategy',
         'kernel',
         '--time',
-        '8s',
+        '20s',
         '--json',
         '--results',
         folder,
@@ -193,18 +195,18 @@ describe.skipIf(architecture !== 'x86-64')('x86-64 (skipped elsewhere: what a ch
       ...file('controls/MP+nt', 'controls/MP+nt+wmb'),
       '--strategy',
       'kernel',
-      '--time',
-      '4s',
+      '--iterations',
+      '2M',
     );
     expect(row(document, 'MP+nt', 'kernel').witnesses).toBeGreaterThan(0);
     expect(row(document, 'MP+nt+wmb', 'kernel').witnesses).toBe(0);
   });
 
   it('shows K without smp_mb(), and finds smp_rmb() and smp_wmb() to be no code', () => {
-    const { document } = run(...file('kvm/K-vcpu-request'), '--time', '4s');
+    const { document } = run(...file('kvm/K-vcpu-request'), '--iterations', '2M');
     expect(row(document, 'K-vcpu-request', 'none').witnesses).toBeGreaterThan(0);
     expect(row(document, 'K-vcpu-request', 'kernel').witnesses).toBe(0);
-    const other = run(...file('kvm/A-retry-check'), '--time', '2s').document;
+    const other = run(...file('kvm/A-retry-check'), '--iterations', '100k').document;
     expect(row(other, 'A-retry-check', 'none').sameCodeAs).toBe('kernel');
     expect(
       other.rows

@@ -40,7 +40,11 @@ const block = (test: string, plan: string, seen: number, problem?: string): Bloc
   test,
   strategy: 'kernel',
   plan: `${plan}@0,1`,
+  launch: 0,
   seed: 1n,
+  cells: 1000,
+  batches: 1,
+  copies: 1,
   iterations: 1000,
   outcomes: [
     { values: { '1:r0': '1' }, count: seen },
@@ -51,6 +55,7 @@ const block = (test: string, plan: string, seen: number, problem?: string): Bloc
   strayed: 0,
   switches: 0,
   disturbed: undefined,
+  endedMs: 1,
   problem,
 });
 

@@ -19,12 +19,14 @@ interface JsonSchema {
   readonly minimum?: number;
   readonly maximum?: number;
   readonly pattern?: string;
+  readonly anyOf?: readonly JsonSchema[];
 }
 
 /** Any value that a schema of the kinds used here admits. */
 function admittedBy(schema: JsonSchema): fc.Arbitrary<unknown> {
   if (schema.const !== undefined) return fc.constant(schema.const);
   if (schema.enum !== undefined) return fc.constantFrom(...schema.enum);
+  if (schema.anyOf !== undefined) return fc.oneof(...schema.anyOf.map(admittedBy));
   if (schema.patternProperties !== undefined) {
     const [[pattern, value]] = Object.entries(schema.patternProperties) as [[string, JsonSchema]];
     const key = fc

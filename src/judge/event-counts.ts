@@ -1,0 +1,32 @@
+import { wrapConditionValues } from '../language/condition-values.ts';
+import type { LitmusTest } from '../language/litmus-test.ts';
+import type { PlannedTest, PlannedVariant } from '../plan/experiment.ts';
+import type { BlockRecord } from '../run/blocks.ts';
+import { sightings } from './expectation.ts';
+import { tally } from './histogram.ts';
+import type { Opinions } from './opinions.ts';
+import { expectationFor } from './rows.ts';
+
+/** Counts what records of an experiment say of the events that its tests ask about. */
+export function eventCounter(
+  experiment: readonly PlannedTest[],
+  opinions: ReadonlyMap<PlannedVariant, Opinions>,
+): (record: BlockRecord) => { readonly iterations: number; readonly sightings: number } {
+  const variants = new Map(
+    experiment.flatMap(({ test, variants: all }) =>
+      all.map((variant) => [`${test.name}\0${variant.strategy}`, variant] as const),
+    ),
+  );
+  const wrapped = new Map<PlannedVariant, LitmusTest>();
+  return (record) => {
+    const variant = variants.get(`${record.test}\0${record.strategy}`);
+    if (variant === undefined) throw new Error(`${record.test} ${record.strategy} is not of this experiment`);
+    const test = wrapped.get(variant) ?? wrapConditionValues(variant.test);
+    wrapped.set(variant, test);
+    const counted = tally(test, record.outcomes, record.other);
+    return {
+      iterations: counted.iterations,
+      sightings: sightings(expectationFor(variant, opinions.get(variant)).event, counted),
+    };
+  };
+}

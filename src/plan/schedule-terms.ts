@@ -1,0 +1,86 @@
+import type { PlannedTest } from './experiment.ts';
+import { scheduleIterations } from './iteration-schedule.ts';
+import { controlsFirst, runsOf, type Schedule } from './schedule.ts';
+import { leastTimeMs, scheduleTime, type Need } from './time-schedule.ts';
+
+/** When a question is settled, so that a run may end before its time. */
+export interface Settlement {
+  /** Between 0 and 1. Of an event that was seen n times: 1 - e^-n, that a run of the same length sees it again. */
+  readonly confidence: number;
+  /**
+   * A "never" is settled where an event of this rate, per iteration, would have been seen with that
+   * confidence, its clustering taken for that of the controls, under plans whose controls fired.
+   */
+  readonly rate: number;
+}
+
+/** How long the whole run takes, or how many iterations each strategy gets. */
+export type Amount =
+  | {
+      readonly kind: 'time';
+      readonly budgetMs: number;
+      readonly launches: number;
+      /** Absent: it takes all its time. */
+      readonly settlement?: Settlement;
+    }
+  | { readonly kind: 'iterations'; readonly perStrategy: number; readonly launches: number };
+
+/** What fixes a schedule, beside the tests and the seed: kept with the results. */
+export type ScheduleTerms =
+  | (Extract<Amount, { kind: 'time' }> & {
+      /** In milliseconds since the run began: when the first block could begin, and when the last should have ended. */
+      readonly beganMs: number;
+      readonly endMs: number;
+    })
+  | Extract<Amount, { kind: 'iterations' }>;
+
+/** The schedule that the terms give: every launch passes over all tests, controls first. */
+export function scheduleBy(
+  terms: ScheduleTerms,
+  experiment: readonly PlannedTest[],
+  seed: bigint,
+  need: Need,
+): Schedule {
+  const tests = controlsFirst(experiment);
+  return terms.kind === 'time'
+    ? scheduleTime(tests, { ...terms, seed }, need)
+    : scheduleIterations(tests, { ...terms, seed });
+}
+
+/** Of the budget: what is run at least, however long everything before it took. */
+const leastRunningShare = 0.05;
+
+/** Judging a run and writing its results takes about so long, for each variant under a plan. */
+const foldingMsPerRun = 2;
+
+/** The terms of a run of which `beganMs` have passed. */
+export function termsOf(amount: Amount, beganMs: number, experiment: readonly PlannedTest[]): ScheduleTerms {
+  if (amount.kind === 'iterations') return amount;
+  const { budgetMs } = amount;
+  const foldingMs = Math.min(budgetMs / 10, runCount(experiment) * foldingMsPerRun);
+  return {
+    ...amount,
+    beganMs,
+    endMs: Math.max(beganMs + budgetMs * leastRunningShare, budgetMs - foldingMs),
+  };
+}
+
+/**
+ * How long the run should take for each test to get something of every launch, where it may not take so
+ * long: it then makes fewer launches, and may not reach every test in the first.
+ */
+export function neededMs(
+  amount: Amount,
+  beganMs: number,
+  experiment: readonly PlannedTest[],
+): number | undefined {
+  if (amount.kind === 'iterations') return undefined;
+  const runs = runCount(experiment);
+  const needed = beganMs + leastTimeMs(runs, amount.launches) + runs * foldingMsPerRun;
+  return needed > amount.budgetMs ? needed : undefined;
+}
+
+/** Variants under a plan. */
+function runCount(experiment: readonly PlannedTest[]): number {
+  return experiment.flatMap((planned) => runsOf(planned).flat()).length;
+}

@@ -1,0 +1,36 @@
+import type { BlockCounts, Schedule } from '../plan/schedule.ts';
+import { runBlock, type BlockRecord } from './blocks.ts';
+import type { Launches } from './launches.ts';
+
+export interface ExperimentSurroundings {
+  readonly launches: Launches;
+  /** Milliseconds since the run began. */
+  readonly clock: () => number;
+  /** What a record says of the event that its test asks about. */
+  readonly count: (record: BlockRecord) => Pick<BlockCounts, 'iterations' | 'sightings'>;
+  readonly stopped: AbortSignal;
+}
+
+/**
+ * Runs what the schedule says, block by block, until it has nothing more or `stopped` is.
+ * @throws Error where a launch cannot be started.
+ */
+export async function* runExperiment(
+  schedule: Schedule,
+  { launches, clock, count, stopped }: ExperimentSurroundings,
+): AsyncGenerator<BlockRecord> {
+  let next = schedule.next();
+  while (next.done !== true && !stopped.aborted) {
+    const runner = await launches.runnerOf(next.value.launch);
+    const record = await runBlock(next.value, runner, clock);
+    yield record;
+    next = schedule.next(blockCounts(record, count));
+  }
+}
+
+/** What a schedule is told of a block. */
+export function blockCounts(record: BlockRecord, count: ExperimentSurroundings['count']): BlockCounts {
+  const { iterations: ran, wallNs, endedMs, problem } = record;
+  const failed = problem !== undefined;
+  return { ran, ...(failed ? { iterations: 0, sightings: 0 } : count(record)), wallNs, endedMs, failed };
+}
