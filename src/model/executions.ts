@@ -3,9 +3,10 @@
  * writes at a time; a check that what is chosen already breaks refuses every way to go on at once.
  */
 
-import { demandsOf, satisfied, type Check, type Demands, type Surroundings } from './cat/interpreter.ts';
+import { satisfied, type Check, type Surroundings } from './cat/interpreter.ts';
 import type { LinkedModel } from './cat/linked.ts';
 import { Terms, type Term } from './cat/terms.ts';
+import { demandedOf, type Demanded } from './outline.ts';
 import * as r from './relation.ts';
 import type { EventSet, Relation } from './relation.ts';
 import { openReadBehind, Values, type Sources, type Structure } from './structure.ts';
@@ -42,7 +43,7 @@ export function* executionsOf(structure: Structure, search: Search): Generator<E
   let values: Values | undefined;
   const sameValue = (left: number, right: number) => values?.ofEvent(left) === values?.ofEvent(right);
   const terms = new Terms(size, sameValue, search.tick);
-  for (const demands of demandsOf(search.model, search.surround(structure, terms), search.refused)) {
+  for (const demands of demandedOf(search.model, search.surround(structure, terms), search.refused)) {
     const choices = new Choices(
       structure,
       candidates,
@@ -113,7 +114,7 @@ interface State {
 class Choices {
   private readonly structure: Structure;
   private readonly terms: Terms;
-  private readonly demands: Demands;
+  private readonly demands: Demanded;
   private readonly search: Search;
   private readonly current: (values: Values) => void;
   /** Pairs of writes to one location, the locations that no read chooses from first. */
@@ -126,7 +127,7 @@ class Choices {
     structure: Structure,
     candidates: Candidates,
     terms: Terms,
-    demands: Demands,
+    demands: Demanded,
     search: Search,
     current: (values: Values) => void,
   ) {

@@ -41,7 +41,7 @@ export function surroundingsOf(
   const ext = lazy(() => terms.apply('complement', int()));
   const po = lazy(() => relation((a, b, i, j) => a.thread !== undefined && a.thread === b.thread && i < j));
   const id = lazy(() => terms.apply('identity', everything()));
-  const everything = lazy(() => terms.constant(r.universe(size)));
+  const everything = lazy(() => terms.universe());
   const initialFirst = lazy(() =>
     relation((a, b) => a.kind === 'initial' && b.kind === 'write' && a.location === b.location),
   );
@@ -98,7 +98,34 @@ export function surroundingsOf(
     fre: within(fr, ext),
     fri: within(fr, int),
   };
-  const functions: Readonly<Record<string, (argument: Value) => Value>> = {
+  const functions = functionsOver(terms, { po, writes }, events);
+  const nothing = term(terms.empty('set'));
+  const setsByTag = lazy(() => tagged(events, terms));
+  const coherence: Coherence = { writes: writes(), base: initialFirst() };
+  return {
+    terms,
+    coherence,
+    tick,
+    declareTag: (tag) => declared.add(setNamed(tag)),
+    lookup: (name) => {
+      const make = Object.hasOwn(named, name) ? named[name] : undefined;
+      if (make !== undefined) return term(make());
+      const apply = Object.hasOwn(functions, name) ? functions[name] : undefined;
+      if (apply !== undefined) return { kind: 'primitive', name, apply };
+      const isSet =
+        declared.has(name) || knownSets.has(name) || (lockSets as readonly string[]).includes(name);
+      return isSet ? (setsByTag().get(name) ?? nothing) : undefined;
+    },
+  };
+}
+
+/** The functions that a model may use, over terms of an event structure. */
+export function functionsOver(
+  terms: Terms,
+  { po, writes }: { readonly po: () => Term; readonly writes: () => Term },
+  events: readonly StructureEvent[],
+): Readonly<Record<string, (argument: Value) => Value>> {
+  return {
     domain: (argument) => term(terms.apply('domain', asRelation(terms, argument))),
     range: (argument) => term(terms.apply('range', asRelation(terms, argument))),
     fencerel: (argument) =>
@@ -133,40 +160,33 @@ export function surroundingsOf(
       base: asRelation(terms, argument),
     }),
   };
-  const setsByTag = new Map<string, Value>();
-  const tagged = (name: string): Value => {
-    const before = setsByTag.get(name);
-    if (before !== undefined) return before;
-    const found = term(set(({ sets }) => sets.includes(name)));
-    setsByTag.set(name, found);
-    return found;
-  };
-  const coherence: Coherence = { writes: writes(), base: initialFirst() };
-  return {
-    terms,
-    coherence,
-    tick,
-    declareTag: (tag) => declared.add(setNamed(tag)),
-    lookup: (name) => {
-      const make = Object.hasOwn(named, name) ? named[name] : undefined;
-      if (make !== undefined) return term(make());
-      const apply = Object.hasOwn(functions, name) ? functions[name] : undefined;
-      if (apply !== undefined) return { kind: 'primitive', name, apply };
-      const isSet =
-        declared.has(name) || knownSets.has(name) || (lockSets as readonly string[]).includes(name);
-      return isSet ? tagged(name) : undefined;
-    },
-  };
 }
 
 /** The set of the events with a tag: `Rcu-lock` of `'rcu-lock`. */
 export function setNamed(tag: string): string {
-  return tag.charAt(0).toUpperCase() + tag.slice(1);
+  let name = setNames.get(tag);
+  if (name === undefined) setNames.set(tag, (name = tag.charAt(0).toUpperCase() + tag.slice(1)));
+  return name;
 }
 
-function lazy(make: () => Term): () => Term {
-  let made: Term | undefined;
+const setNames = new Map<string, string>();
+
+function lazy<T>(make: () => T): () => T {
+  let made: T | undefined;
   return () => (made ??= make());
+}
+
+/** The sets that some event is in. */
+function tagged(events: readonly StructureEvent[], terms: Terms): ReadonlyMap<string, Value> {
+  const members = new Map<string, number[]>();
+  for (const [index, { sets }] of events.entries()) {
+    for (const name of sets) {
+      const others = members.get(name);
+      if (others === undefined) members.set(name, [index]);
+      else others.push(index);
+    }
+  }
+  return new Map([...members].map(([name, all]) => [name, term(terms.constant(r.setOf(terms.size, all)))]));
 }
 
 function term(made: Term): Value {
@@ -176,7 +196,7 @@ function term(made: Term): Value {
 function asTerm(terms: Terms, value: Value, sort: Term['sort'], called: string): Term {
   if (value.kind === 'term' && value.term.sort === sort) return value.term;
   if (value.kind === 'empty') {
-    return terms.constant(sort === 'set' ? r.emptySet(terms.size) : r.emptyRelation(terms.size));
+    return terms.empty(sort);
   }
   throw new TypeError(`expected ${called}, found ${described(value)}`);
 }

@@ -72,7 +72,7 @@ export class Evaluator {
   evaluate(expression: Expression, locals: Locals | undefined): Value {
     switch (expression.kind) {
       case 'universe':
-        return { kind: 'term', term: this.universe() };
+        return { kind: 'term', term: this.terms.universe() };
       case 'empty':
         return emptyValue;
       case 'tag':
@@ -126,8 +126,9 @@ export class Evaluator {
         try {
           return this.evaluate(expression.attempt, locals);
         } catch (error) {
-          if (error instanceof CatError) return this.evaluate(expression.otherwise, locals);
-          throw error;
+          if (!(error instanceof CatError)) throw error;
+          this.terms.forgiven(error);
+          return this.evaluate(expression.otherwise, locals);
         }
       case 'if':
         return this.evaluate(
@@ -135,10 +136,6 @@ export class Evaluator {
           locals,
         );
     }
-  }
-
-  private universe(): Term {
-    return this.terms.constant(r.universe(this.terms.size));
   }
 
   private isDefined(name: string, locals: Locals | undefined): boolean {
@@ -319,7 +316,7 @@ export class Evaluator {
     const wanted = sort ?? otherwise;
     switch (value.kind) {
       case 'empty':
-        return terms.constant(wanted === 'set' ? r.emptySet(terms.size) : r.emptyRelation(terms.size));
+        return terms.empty(wanted);
       case 'event':
         if (sort === 'relation') break;
         return terms.constant(r.setOf(terms.size, [value.event]));

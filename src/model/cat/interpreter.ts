@@ -49,7 +49,28 @@ export function* demandsOf(
   surroundings: Surroundings,
   keepFailed = false,
 ): Generator<Demands> {
-  const start = new Interpreter(surroundings, new Map(), [], surroundings.coherence, keepFailed);
+  yield* demandsSettledBy((check) => fateOf(check, keepFailed), model, surroundings);
+}
+
+/** What becomes of a check when it is made: `fails` where it fails whatever is chosen. */
+export type Fate = 'open' | 'settled' | 'fails';
+
+export function fateOf(check: Check, keepFailed: boolean): Fate {
+  const { constant } = check.term;
+  if (constant === undefined) return 'open';
+  const says = satisfied(check, constant);
+  if (check.flag) return says ? 'open' : 'settled';
+  if (says) return 'settled';
+  return keepFailed ? 'open' : 'fails';
+}
+
+/** The same, where the fate of a check may be left for later. */
+export function* demandsSettledBy(
+  fate: (check: Check) => Fate,
+  model: LinkedModel,
+  surroundings: Surroundings,
+): Generator<Demands> {
+  const start = new Interpreter(surroundings, new Map(), [], surroundings.coherence, fate);
   yield* start.run(model.statements, 0);
 }
 
@@ -60,16 +81,16 @@ class Interpreter {
   private readonly procedures = new Map<string, Extract<Statement, { kind: 'procedure' }>>();
   private readonly checks: Check[];
   private coherence: Coherence;
-  private readonly keepFailed: boolean;
+  private readonly fate: (check: Check) => Fate;
 
   constructor(
     around: Surroundings,
     globals: Map<string, Value>,
     checks: Check[],
     coherence: Coherence,
-    keepFailed: boolean,
+    fate: (check: Check) => Fate,
   ) {
-    this.keepFailed = keepFailed;
+    this.fate = fate;
     this.around = around;
     this.globals = globals;
     this.evaluator = new Evaluator(around, globals);
@@ -90,7 +111,7 @@ class Interpreter {
         yield* this.runEach(statement, choices, statements, index + 1);
         return;
       }
-      if (choices.writes.constant === undefined) {
+      if (choices.writes.reads !== 0) {
         throw new CatError(
           'the writes to put in order depend on rf or co, which are not chosen yet',
           statement.at,
@@ -123,7 +144,7 @@ class Interpreter {
         new Map(this.globals).set(name, choice),
         [...this.checks],
         this.coherence,
-        this.keepFailed,
+        this.fate,
       );
       for (const [known, procedure] of this.procedures) branch.procedures.set(known, procedure);
       yield* branch.run(statements, next);
@@ -204,13 +225,9 @@ class Interpreter {
       statement.expression.at,
     );
     const check: Check = { kind, negated, flag, name: statement.name ?? kind, term, at };
-    if (term.constant === undefined || flag) {
-      if (!flag || term.constant === undefined || satisfied(check, term.constant)) this.checks.push(check);
-      return true;
-    }
-    if (satisfied(check, term.constant)) return true;
-    if (this.keepFailed) this.checks.push(check);
-    return this.keepFailed;
+    const fate = this.fate(check);
+    if (fate === 'open') this.checks.push(check);
+    return fate !== 'fails';
   }
 }
 

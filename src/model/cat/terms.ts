@@ -14,7 +14,8 @@ export interface Term {
   readonly sort: 'set' | 'relation';
   /** Unlike any other's of the same `Terms`. */
   readonly number: number;
-  readonly operation: Operation | 'constant' | 'choice' | 'recursion' | 'fixpoint' | 'different-values';
+  readonly operation:
+    Operation | 'constant' | 'input' | 'choice' | 'recursion' | 'fixpoint' | 'different-values';
   readonly operands: readonly Term[];
   /** How many operations lie on top of each other, constants aside. */
   readonly depth: number;
@@ -30,7 +31,7 @@ export interface Term {
 }
 
 type Bits = EventSet | Relation;
-type Operation = keyof typeof operations;
+export type Operation = keyof typeof operations;
 
 interface OperationFacts {
   readonly sort: (operands: readonly Term[]) => 'set' | 'relation';
@@ -110,6 +111,7 @@ export class Terms {
   private readonly changedAt = [0, 0, 0];
   private complete = false;
   private readonly uppers: (() => Relation)[] = [];
+  private every: Term | undefined;
 
   /**
    * @param sameValue whether two events have one value, once all is chosen
@@ -127,7 +129,7 @@ export class Terms {
     this.co = this.fresh('relation', 'choice', [], reads.co);
   }
 
-  private fresh(
+  protected fresh(
     sort: Term['sort'],
     operation: Term['operation'],
     operands: readonly Term[],
@@ -156,6 +158,16 @@ export class Terms {
     return term;
   }
 
+  /** Every event. */
+  universe(): Term {
+    return (this.every ??= this.constant(r.universe(this.size)));
+  }
+
+  /** No event, or no pair. */
+  empty(sort: Term['sort']): Term {
+    return this.constant(sort === 'set' ? r.emptySet(this.size) : r.emptyRelation(this.size));
+  }
+
   constant(bits: Bits): Term {
     return this.fresh(bits.sort, 'constant', [], 0, bits);
   }
@@ -173,22 +185,27 @@ export class Terms {
     const before = this.made.get(key);
     if (before !== undefined) return before;
     this.tick();
-    const { sort, compute } = operations[operation];
-    const constants = operands.map((operand) => operand.constant);
-    const term = constants.every((constant) => constant !== undefined)
-      ? this.constant(compute(...constants))
-      : this.fresh(
-          sort(operands),
-          operation,
-          operands,
-          operands.reduce((bits, operand) => bits | operand.reads, 0),
-        );
+    const term = this.combined(operation, operands);
     this.made.set(key, term);
     return term;
   }
 
+  /** Computed at once where the operands are constants. */
+  protected combined(operation: Operation, operands: readonly Term[]): Term {
+    const constants = operands.map((operand) => operand.constant);
+    return constants.every((constant) => constant !== undefined)
+      ? this.constant(operations[operation].compute(...constants))
+      : this.open(operation, operands);
+  }
+
+  protected open(operation: Operation, operands: readonly Term[]): Term {
+    const bits = operands.reduce((read, operand) => read | operand.reads, 0);
+    const { sort } = operations[operation];
+    return this.fresh(sort(operands), operation, operands, bits);
+  }
+
   /** What is quicker, or settled by one operand alone. */
-  private simplified(operation: Operation, [left, right]: readonly Term[]): Term | undefined {
+  protected simplified(operation: Operation, [left, right]: readonly Term[]): Term | undefined {
     if (left === undefined) return undefined;
     switch (operation) {
       case 'sequence':
@@ -224,6 +241,9 @@ export class Terms {
     this.made.set(key, term);
     return term;
   }
+
+  /** Told of a mistake that the model itself makes good, by `try … with`. */
+  readonly forgiven: (error: CatError) => void = () => {};
 
   /** The pairs of a relation whose events differ in value. */
   differentValues(pairs: Term): Term {
@@ -327,6 +347,8 @@ export class Terms {
         return (term.upper ??= this.uppers[term === this.rf ? 0 : 1]!());
       case 'recursion':
         return term[which]!;
+      case 'input':
+        throw new Error('an outline has no values');
       case 'different-values':
         return this.boundOfDifferentValues(term, which);
       case 'fixpoint':
