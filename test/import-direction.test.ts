@@ -18,7 +18,9 @@ const sentence = [
   'evidence',
   'report',
   'checking',
+  'pricing.ts',
   'pipeline.ts',
+  'cost.ts',
   'cli',
   'bench',
 ];

@@ -115,7 +115,7 @@ export const runCommand: CommandModule<object, Options> = {
 };
 
 /** An argument with its paths shortened to file names: `--results=/home/me/r` is `--results=r`. */
-function withoutFolders(argument: string): string {
+export function withoutFolders(argument: string): string {
   return argument.replace(/(^|[=,])[^=,]*\/(?=[^/])/g, '$1');
 }
 
@@ -128,7 +128,7 @@ function requestOf(args: Options): RunRequest {
     engines: args.engine ?? [],
     cpus: args.cpus === undefined ? undefined : parseCpuList(args.cpus),
     variant: args.variant,
-    seed: args.seed === undefined ? randomBytes(8).readBigUInt64LE() : seed(args.seed),
+    seed: args.seed === undefined ? randomBytes(8).readBigUInt64LE() : seedFrom(args.seed),
     resultsFolder: args.results,
     tool: toolIdentity(),
     arguments: process.argv.slice(2).map(withoutFolders),
@@ -190,7 +190,8 @@ export function wholeNumber(text: string, option = '--iterations'): number {
   throw new UsageError(`${option} ${text}: give a whole number above zero, such as 1000000, 1e8 or 5M.`);
 }
 
-function seed(text: string): bigint {
+/** A seed as typed. */
+export function seedFrom(text: string): bigint {
   if (/^\d+$/.test(text) && BigInt(text) < 1n << 64n) return BigInt(text);
   throw new UsageError(`--seed ${text}: give a whole number below 2^64.`);
 }

@@ -90,6 +90,11 @@ export class ProgressLine {
     this.#showText(() => `asking the memory models: ${done} of ${of} answered`);
   }
 
+  /** While tests are timed: how many times everything was. */
+  showTiming(done: number, of: number, test: string): void {
+    this.#showText(() => `timing: ${done} of ${of} launches done · ${test}`);
+  }
+
   #showText(makeText: () => string): void {
     const now = performance.now();
     if (now - this.#last < (this.#stream.isTTY ? redrawMs : plainLineMs)) return;

@@ -16,6 +16,11 @@ export function shortRate(rate: number): string {
   return rate === 0 ? '0' : rate.toExponential(1);
 }
 
+/** Nanoseconds or ticks, to three digits and no more than a hundredth: `0.04`, `12.3`, `457`. */
+export function shortNs(ns: number): string {
+  return ns < 999.5 ? threeDigits(ns) : shortCount(ns);
+}
+
 /** `3.2 s`, `41 s`, `2 min 5 s`. */
 export function shortDuration(ms: number): string {
   const seconds = ms / 1000;
