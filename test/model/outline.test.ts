@@ -15,7 +15,16 @@ import type { Program } from '../../src/model/program.ts';
 import * as r from '../../src/model/relation.ts';
 import { structuresOf, type Structure } from '../../src/model/structure.ts';
 import { linked } from './cat/world.ts';
-import { litmusOf, lockFences, lockLooks, once, ordered, plainFences, smallTests, updates } from './small-tests.ts';
+import {
+  litmusOf,
+  lockFences,
+  lockLooks,
+  once,
+  ordered,
+  plainFences,
+  smallTests,
+  updates,
+} from './small-tests.ts';
 
 /** What a model says of an execution: the checks that it breaks, the flags that it raises, and some relations. */
 type Said = readonly string[];
@@ -25,24 +34,44 @@ function chosenIn({ events, settled }: Structure, pick: (below: number) => numbe
   const size = events.length;
   const rf = r.emptyRelation(size);
   const writesTo = (event: number) =>
-    [...events.keys()].filter((other) => ['write', 'initial'].includes(events[other]!.kind) && events[other]!.location === events[event]!.location);
+    [...events.keys()].filter(
+      (other) =>
+        ['write', 'initial'].includes(events[other]!.kind) &&
+        events[other]!.location === events[event]!.location,
+    );
   for (const [event, { kind }] of events.entries()) {
     if (kind !== 'read') continue;
     const writes = writesTo(event);
     r.addPair(rf, settled.get(event) ?? writes[pick(writes.length)]!, event);
   }
-  const order = [...events.keys()].filter((event) => events[event]!.kind === 'write').map((event) => ({ event, at: pick(1000) }));
+  const order = [...events.keys()]
+    .filter((event) => events[event]!.kind === 'write')
+    .map((event) => ({ event, at: pick(1000) }));
   order.sort((one, other) => one.at - other.at);
   const initial = [...events.keys()].filter((event) => events[event]!.kind === 'initial');
   const inOrder = [...initial, ...order.map(({ event }) => event)];
-  const co = r.relationOf(size, inOrder.flatMap((from, index) => inOrder.slice(index + 1).filter((to) => events[from]!.location === events[to]!.location).map((to) => [from, to] as const)));
+  const co = r.relationOf(
+    size,
+    inOrder.flatMap((from, index) =>
+      inOrder
+        .slice(index + 1)
+        .filter((to) => events[from]!.location === events[to]!.location)
+        .map((to) => [from, to] as const),
+    ),
+  );
   return { rf, co };
 }
 
-function saidOf(demands: readonly Demanded[], terms: Terms, { rf, co }: { rf: r.Relation; co: r.Relation }): readonly Said[] {
+function saidOf(
+  demands: readonly Demanded[],
+  terms: Terms,
+  { rf, co }: { rf: r.Relation; co: r.Relation },
+): readonly Said[] {
   return demands.map(({ checks, coherence, named }) => {
     terms.choose({ lower: rf, upper: () => rf }, { lower: co, upper: () => co }, true);
-    const broken = checks.filter((check) => satisfied(check, terms.lower(check.term)) === check.flag).map(({ name }) => name);
+    const broken = checks
+      .filter((check) => satisfied(check, terms.lower(check.term)) === check.flag)
+      .map(({ name }) => name);
     const shown = (bits: r.EventSet | r.Relation) => bits.bits.join();
     const values = ['hb', 'pb', 'com', 'ppo', 'fence', 'ghb', 'fr'].map((name) => {
       const term = named(name);
@@ -61,7 +90,9 @@ function expectSame(program: Program, model: LinkedModel, pick: (below: number) 
         return { terms, demands: [...by(model, surround(structure, terms), keepFailed)] };
       });
       const execution = chosenIn(structure, pick);
-      expect(saidOf(outlined!.demands, outlined!.terms, execution)).toEqual(saidOf(direct!.demands, direct!.terms, execution));
+      expect(saidOf(outlined!.demands, outlined!.terms, execution)).toEqual(
+        saidOf(direct!.demands, direct!.terms, execution),
+      );
     }
   }
 }
@@ -78,26 +109,38 @@ const asKernelC = (test: LitmusTest) => kernelProgram(test, kernel.macros);
 describe('a model’s outline, filled in, says what the model says', () => {
   it('of the suite’s C', () => {
     for (const [index, { test }] of readSuite().entries()) {
-      if (index % 2 === 0 && !/_NT\b|rcu/.test(JSON.stringify(test.threads, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value)))) {
+      if (
+        index % 2 === 0 &&
+        !/_NT\b|rcu/.test(
+          JSON.stringify(test.threads, (_, value: unknown) =>
+            typeof value === 'bigint' ? String(value) : value,
+          ),
+        )
+      ) {
         expectSame(asKernelC(test), kernel.linked, pickerOf(index + 1));
       }
     }
   });
 
-  it.each(['x86-64', 'arm64', 'ppc64le', 'riscv64', 's390x'] as const)('of the suite’s code for %s', (architecture) => {
-    const target = targetFor(architecture)!;
-    for (const [index, { test }] of readSuite().entries()) {
-      if (index % 4 !== 0 || test.name.includes('nt')) continue;
-      expectSame(programOf(test, target), architectureModel(architecture), pickerOf(index + 1));
-    }
-  });
+  it.each(['x86-64', 'arm64', 'ppc64le', 'riscv64', 's390x'] as const)(
+    'of the suite’s code for %s',
+    (architecture) => {
+      const target = targetFor(architecture)!;
+      for (const [index, { test }] of readSuite().entries()) {
+        if (index % 4 !== 0 || test.name.includes('nt')) continue;
+        expectSame(programOf(test, target), architectureModel(architecture), pickerOf(index + 1));
+      }
+    },
+  );
 
   it('of small tests with locks and without, one after another', () => {
     const of = { accesses: [...once, ...ordered, ...updates], fences: [...plainFences], locks: false };
     const locked = { accesses: [...once, ...lockLooks], fences: [...lockFences], locks: true };
     fc.assert(
-      fc.property(fc.oneof(smallTests(of), smallTests(locked)), fc.integer({ min: 1, max: 1e6 }), (test, seed) =>
-        expectSame(asKernelC(litmusOf(test)), kernel.linked, pickerOf(seed)),
+      fc.property(
+        fc.oneof(smallTests(of), smallTests(locked)),
+        fc.integer({ min: 1, max: 1e6 }),
+        (test, seed) => expectSame(asKernelC(litmusOf(test)), kernel.linked, pickerOf(seed)),
       ),
       { numRuns: 40 },
     );
@@ -145,11 +188,16 @@ describe('where a model asks what a structure has, it is asked of each', () => {
     const said = (by: typeof demandedOf, structure: Structure): unknown => {
       const terms = new Terms(structure.events.length, () => false);
       try {
-        return saidOf([...by(model, surround(structure, terms), true)], terms, chosenIn(structure, pickerOf(7)));
+        return saidOf(
+          [...by(model, surround(structure, terms), true)],
+          terms,
+          chosenIn(structure, pickerOf(7)),
+        );
       } catch (error) {
         return String(error);
       }
     };
-    for (const structure of structuresOf(program, () => {})) expect(said(demandedOf, structure)).toEqual(said(demandsOf, structure));
+    for (const structure of structuresOf(program, () => {}))
+      expect(said(demandedOf, structure)).toEqual(said(demandsOf, structure));
   });
 });
