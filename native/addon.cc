@@ -155,6 +155,7 @@ RunRequest read_request(const Napi::Object &object) {
   request.start_delay_ticks = integer<uint64_t>(object, "startDelayTicks");
   request.seed = bigint(object, "seed");
   request.timeout_ms = integer<uint64_t>(object, "timeoutMs");
+  request.end_after_ms = integer<uint64_t>(object, "endAfterMs");
   request.copies = list<std::vector<int>>(object, "copies", read_cpus);
   request.stress = read_stress(object, "stress");
   return request;

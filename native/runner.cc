@@ -37,6 +37,8 @@ void check_threads(const std::vector<ThreadRequest> &threads) {
   for (const ThreadRequest &thread : threads) require(!thread.code.empty(), "a thread without code");
 }
 
+constexpr uint64_t most_ms = 86'400'000;
+
 // A page at least, so that there is something to go round in.
 constexpr size_t least_stress_bytes = 4096;
 
@@ -55,6 +57,7 @@ void check(const RunRequest &request) {
   require(std::gcd(request.group_stride % groups, groups) == 1, "group_stride leaves groups out");
   check_stress(request.stress);
   require(request.timeout_ms > 0, "timeout_ms must be at least 1");
+  require(request.end_after_ms <= most_ms, "end_after_ms is longer than a day");
   require(request.start_delay_ticks < uint64_t{1} << 32, "start_delay_ticks must be below 2^32");
   for (const std::vector<int> &cpus : request.copies) require(cpus.size() == threads, "a copy needs a cpu for each thread");
 
@@ -235,14 +238,18 @@ RunReply Runner::run(const RunRequest &request) {
 
   RunReply reply;
   TupleCounts sum(request.observed.size());
-  for (const Block &block : blocks) block.add_to(sum, reply);
+  uint64_t asked = 0;
+  for (const Block &block : blocks) {
+    block.add_to(sum, reply);
+    asked += block.iterations();
+  }
   reply.outcomes = sum.outcomes();
   for (const Outcome &outcome : reply.outcomes) reply.iterations += outcome.count;
   reply.wall_ns = ending.wall_ns;
   reply.steal_ns = ending.steal_ns;
   reply.timed_out = ending.timed_out;
   if (!ending.timed_out && reply.stuck_thread < 0) {
-    check_total(reply.iterations, request.cells * request.batches * copies.size());
+    check_total(reply.iterations, asked);
   }
   return reply;
 }

@@ -64,6 +64,10 @@ export interface RunRequest {
   readonly startDelayTicks: number;
   readonly seed: bigint;
   readonly timeoutMs: number;
+  /**
+   * Run no further batches after this long: their number was chosen when more CPU time could be had. 0: run all.
+   */
+  readonly endAfterMs: number;
   /** The CPUs of further copies, thread by thread: they run at the same time, each on memory of its own. */
   readonly copies: readonly (readonly number[])[];
   readonly stress: StressRequest;

@@ -19,6 +19,7 @@ export interface BlockRecord {
   readonly seed: bigint;
   /** Iterations in a batch of one copy. */
   readonly cells: number;
+  /** As planned; a block whose time was over before has fewer iterations. */
   readonly batches: number;
   /** How many copies ran, the first among them. */
   readonly copies: number;
@@ -75,7 +76,7 @@ type Ran = Omit<BlockRecord, keyof Omit<PlannedBlock, 'run'> | 'test' | 'strateg
 
 async function runCells(
   code: MachineCode,
-  { run: { placed }, seed, cells, batches, copies }: PlannedBlock,
+  { run: { placed }, seed, cells, batches, copies, endAfterMs }: PlannedBlock,
   runner: Runner,
 ): Promise<Ran> {
   const { plan, affinity } = placed;
@@ -106,6 +107,7 @@ async function runCells(
     startDelayTicks: plan.startDelayTicks,
     seed,
     timeoutMs: blockTimeoutMs,
+    endAfterMs: endAfterMs === undefined ? 0 : Math.ceil(endAfterMs),
     copies: affinity.copies.slice(0, copies - 1),
     stress:
       plan.stressBytes === undefined
@@ -126,7 +128,12 @@ async function runCells(
     strayed: reply.threads.reduce((sum, { strayedBatches }) => sum + strayedBatches, 0),
     switches: reply.threads.reduce((sum, { involuntarySwitches }) => sum + involuntarySwitches, 0),
     disturbed: disturbanceOf({ ...reply, cpus }),
-    problem: problemOf(reply, code, outcomes, cells * batches * copies),
+    problem: problemOf(
+      reply,
+      code,
+      outcomes,
+      endAfterMs === undefined ? cells * batches * copies : reply.iterations,
+    ),
   };
 }
 
