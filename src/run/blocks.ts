@@ -1,5 +1,5 @@
 import { strideFor } from '../plan/run-plan.ts';
-import type { PlannedBlock } from '../plan/schedule.ts';
+import type { PlannedBlock, PlannedRun } from '../plan/schedule.ts';
 import type { MachineCode } from '../lower/machine-code.ts';
 import { isPerpetual } from '../lower/perpetual.ts';
 import type { RunRequest } from './addon.ts';
@@ -19,7 +19,6 @@ export interface BlockRecord {
   readonly seed: bigint;
   /** Iterations in a batch of one copy. */
   readonly cells: number;
-  /** As planned; a block whose time was over before has fewer iterations. */
   readonly batches: number;
   /** How many copies ran, the first among them. */
   readonly copies: number;
@@ -74,9 +73,15 @@ export async function runBlock(
 /** What came of a block, whatever it was. */
 type Ran = Omit<BlockRecord, keyof Omit<PlannedBlock, 'run'> | 'test' | 'strategy' | 'plan' | 'endedMs'>;
 
-async function runCells(
+/** What of a block with fresh cells the addon is asked for. */
+export type CellsBlock = Pick<PlannedBlock, 'seed' | 'cells' | 'batches' | 'copies'> & {
+  readonly run: Pick<PlannedRun, 'placed'>;
+};
+
+/** Runs a block with fresh cells. What goes wrong in it is its `problem`. */
+export async function runCells(
   code: MachineCode,
-  { run: { placed }, seed, cells, batches, copies, endAfterMs }: PlannedBlock,
+  { run: { placed }, seed, cells, batches, copies }: CellsBlock,
   runner: Runner,
 ): Promise<Ran> {
   const { plan, affinity } = placed;
@@ -107,7 +112,6 @@ async function runCells(
     startDelayTicks: plan.startDelayTicks,
     seed,
     timeoutMs: blockTimeoutMs,
-    endAfterMs: endAfterMs === undefined ? 0 : Math.ceil(endAfterMs),
     copies: affinity.copies.slice(0, copies - 1),
     stress:
       plan.stressBytes === undefined
@@ -128,12 +132,7 @@ async function runCells(
     strayed: reply.threads.reduce((sum, { strayedBatches }) => sum + strayedBatches, 0),
     switches: reply.threads.reduce((sum, { involuntarySwitches }) => sum + involuntarySwitches, 0),
     disturbed: disturbanceOf({ ...reply, cpus }),
-    problem: problemOf(
-      reply,
-      code,
-      outcomes,
-      endAfterMs === undefined ? cells * batches * copies : reply.iterations,
-    ),
+    problem: problemOf(reply, code, outcomes, cells * batches * copies),
   };
 }
 
