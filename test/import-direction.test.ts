@@ -16,10 +16,11 @@ const sentence = [
   'judge',
   'results',
   'evidence',
-  'tuning',
   'report',
   'checking',
+  'pricing.ts',
   'pipeline.ts',
+  'cost.ts',
   'cli',
   'bench',
 ];
