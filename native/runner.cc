@@ -16,7 +16,6 @@
 #include "code_pages.h"
 #include "perpetual_block.h"
 #include "ping_pong.h"
-#include "price_block.h"
 #include "steal_time.h"
 #include "stress.h"
 #include "time_base.h"
@@ -98,41 +97,6 @@ void check(const PerpetualRequest &request) {
     require(reading.stores > 0 && reading.wanted <= reading.stores, "a reading of a store that does not exist");
     require(request.iterations <= most_value / reading.stores, "more iterations than values can tell apart");
   }
-}
-
-void check(const PriceRequest &request) {
-  require(!request.programs.empty(), "no programs");
-  require(request.cells > 0 && request.group > 0 && request.passes > 0 && request.rounds > 0,
-          "cells, group, passes and rounds must be at least 1");
-  require(request.memory_bytes > 0 && request.spacing_bytes <= request.memory_bytes / request.cells,
-          "the cells lie outside the test memory");
-  require(request.timeout_ms > 0, "timeout_ms must be at least 1");
-  const size_t last = (request.cells - 1) * request.spacing_bytes;
-  for (const PricedProgram &program : request.programs) {
-    check_threads(program.threads);
-    require(program.threads.size() == request.programs.front().threads.size(), "programs with unequal threads");
-    require(program.entries.size() == program.threads.size(), "a thread without an entry");
-    for (size_t i = 0; i < program.threads.size(); i++) {
-      require(program.entries[i] < program.threads[i].code.size(), "an entry behind the code");
-    }
-    for (const InitialWrite &write : program.initial) {
-      require((write.width_bytes == 4 || write.width_bytes == 8) &&
-                  write.offset_bytes <= request.memory_bytes - last &&
-                  write.width_bytes <= request.memory_bytes - last - write.offset_bytes,
-              "an initial value lies outside the test memory");
-    }
-  }
-}
-
-// Threads that each have room for the out records of any program.
-std::vector<ThreadRequest> widest_outs(const PriceRequest &request) {
-  std::vector<ThreadRequest> widest(request.programs.front().threads.size());
-  for (const PricedProgram &program : request.programs) {
-    for (size_t i = 0; i < widest.size(); i++) {
-      widest[i].out_bytes = std::max(widest[i].out_bytes, program.threads[i].out_bytes);
-    }
-  }
-  return widest;
 }
 
 std::vector<int> cpus_of(const std::vector<ThreadRequest> &threads) {
@@ -264,22 +228,6 @@ PerpetualReply Runner::run(const PerpetualRequest &request) {
   reply.steal_ns = ending.steal_ns;
   reply.timed_out = ending.timed_out;
   if (!ending.timed_out) check_total(reply.iterations, request.iterations * request.batches);
-  return reply;
-}
-
-PriceReply Runner::run(const PriceRequest &request) {
-  check(request);
-  std::lock_guard<std::mutex> turn(turn_);
-
-  const CodePages code(priced_threads(request));
-  const std::vector<int> cpus = cpus_of(request.programs.front().threads);
-  std::deque<PriceBlock> blocks;
-  blocks.emplace_back(request, code, reserve_cells(0, request.memory_bytes),
-                      reserve_outs(0, widest_outs(request), request.cells), is_crowded(cpus));
-  const Ending ending = work_off(workers_, cpus, request.timeout_ms, blocks);
-
-  PriceReply reply = blocks.front().reply();
-  reply.timed_out = ending.timed_out;
   return reply;
 }
 

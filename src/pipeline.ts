@@ -23,7 +23,6 @@ import { progressOf, type Progress } from './report/progress.ts';
 import { shortDuration } from './report/quantity.ts';
 import { journalBlock, journalHeader, resultsDocument } from './results/document.ts';
 import { inspectMachine } from './results/inspect-machine.ts';
-import { pricesOf } from './pricing.ts';
 import { prepareResultsFolder } from './results/results-folder.ts';
 import type { ResultsDocument, Tool } from './results/schema.ts';
 import { openSession } from './results/session-files.ts';
@@ -33,6 +32,10 @@ import type { BlockRecord } from './run/blocks.ts';
 import { runExperiment } from './run/experiment.ts';
 import { launchesFrom } from './run/launches.ts';
 import { startRunner } from './run/runner.ts';
+import { familiesOf } from './tuning/control-families.ts';
+import { tune } from './tuning/tune.ts';
+import { keepFamilies, tuningFor, tuningShare, type TuningChoice } from './tuning/tuning-for.ts';
+import { tuningPath, type TunedFamily, type Tuning } from './results/tuning-file.ts';
 
 /** What a user asks of a run; every default is filled in. */
 export interface RunRequest {
@@ -46,6 +49,7 @@ export interface RunRequest {
   readonly cpus: readonly number[] | undefined;
   /** Run under these engines alone; empty: under the plans that are best for each test. */
   readonly engines: readonly EngineName[];
+  readonly tuning: TuningChoice;
   /** Which of the architecture's targets; undefined: the best that the CPU can run. */
   readonly variant: string | undefined;
   readonly seed: bigint;
@@ -97,35 +101,44 @@ export async function runLitmus(
     if (facts === undefined) throw new CannotRunError('The addon does not tell what this machine is.');
     const target = chooseTarget(architecture, facts, request.variant);
     checkEngines(request.engines, facts);
+    const place = (threads: number) => placeThreads(topology, facts, threads, request.cpus);
+    const hasTimeBase = facts.timeBase.problem === undefined;
+    const tuned = await tuningFor({
+      choice: request.tuning,
+      families: familiesOf(
+        asked.map(({ test }) => test),
+        tests.map(({ source }) => source),
+        architecture,
+      ),
+      budgetMs: tuningBudgetMs(request),
+      clock,
+      resultsFolder: request.resultsFolder,
+      tool: request.tool,
+      seed: request.seed,
+      machine,
+      runner,
+      target,
+      hasTimeBase,
+      place,
+      notice: watcher.notice,
+      stopped: watcher.stopped,
+    });
     const experiment = planExperiment({
       tests,
       target,
-      plans: (test, { oversubscribed }) =>
-        plansFor(test, facts.timeBase.problem === undefined, { engines: request.engines, oversubscribed }),
-      place: (threads) => placeThreads(topology, facts, threads, request.cpus),
+      plans: (test, affinity) =>
+        plansFor(test, hasTimeBase, {
+          engines: request.engines,
+          oversubscribed: affinity.oversubscribed,
+          tuned: tuned(test.name, affinity),
+        }),
+      place,
     });
     announce(experiment, request.engines, facts, watcher);
     announceShortness(request.amount, clock(), experiment, watcher);
     const limits = opinionLimits(request.amount);
     const opinions = await opinionsOf(experiment, target, limits, watcher.asking, watcher.stopped);
     const models = { opinions, findings: findingsOf(experiment, opinions) };
-    // An emulator's prices are nobody's.
-    const prices =
-      machine.emulation !== undefined
-        ? undefined
-        : await pricesOf({
-            tests: tests.filter(({ role }) => role === 'asked'),
-            target,
-            facts,
-            place: (threads) => placeThreads(topology, facts, threads, request.cpus),
-            seed: request.seed,
-            unit: 'block',
-            units: pricedBlocks,
-            timeMs: pricingMs(request.amount),
-            runner: async () => runner,
-            progress: () => {},
-            stopped: watcher.stopped,
-          });
     const startedAt = new Date();
     const terms = termsOf(request.amount, clock(), experiment);
     const session = {
@@ -158,7 +171,7 @@ export async function runLitmus(
       target: { architecture, ...(target.variant === undefined ? {} : { variant: target.variant }) },
       session: { ...session, finishedAt: new Date().toISOString(), interrupted: watcher.stopped.aborted },
     });
-    const document = withEvidence(prices === undefined ? counted : { ...counted, prices });
+    const document = withEvidence(counted);
     writeResults(resultsPath, document);
     rmSync(journal.path);
     return { document, file: resultsPath };
@@ -167,7 +180,66 @@ export async function runLitmus(
   }
 }
 
-export function architectureOfHost(): Architecture {
+/** What a user asks of a tuning; every default is filled in. */
+export type MachineTuningRequest = Pick<RunRequest, 'files' | 'cpus' | 'seed' | 'resultsFolder' | 'tool'> & {
+  readonly budgetMs: number;
+};
+
+/**
+ * Looks for the plans under which the controls of tests fire most on this machine, and keeps them for runs.
+ * @returns what is now kept, of it what was found now, and the file.
+ * @throws LitmusSyntaxError, TestFileError, CpuSelectionError, ResultsError, CannotRunError
+ */
+export async function tuneMachine(
+  request: MachineTuningRequest,
+  watcher: Pick<Watcher, 'notice' | 'stopped'> & {
+    readonly tuning: (controls: string, done: number, of: number) => void;
+  },
+): Promise<{ tuning: Tuning; found: readonly TunedFamily[]; path: string }> {
+  const { resultsFolder, tool, seed, budgetMs } = request;
+  const architecture = architectureOfHost();
+  const asked = request.files.length === 0 ? readSuite() : readTests(request.files);
+  const known = withControls(asked, strangersApart(asked, readSuite(), watcher.notice), [], architecture);
+  prepareResultsFolder(resultsFolder);
+  const runner = await startRunner().catch((error: Error) => {
+    throw new CannotRunError(error.message);
+  });
+  try {
+    const { machine, topology, facts } = await inspectMachine(runner);
+    if (facts === undefined) throw new CannotRunError('The addon does not tell what this machine is.');
+    if (machine.emulation !== undefined) {
+      throw new CannotRunError(
+        'Under an emulator there is nothing to tune: it shows what the emulator does.',
+      );
+    }
+    const found: TunedFamily[] = [];
+    for await (const family of tune({
+      families: familiesOf(
+        asked.map(({ test }) => test),
+        known.map(({ source }) => source),
+        architecture,
+      ),
+      target: chooseTarget(architecture, facts, undefined),
+      hasTimeBase: facts.timeBase.problem === undefined,
+      place: (threads) => placeThreads(topology, facts, threads, request.cpus),
+      clock: () => performance.now(),
+      progress: ({ name }, done, of) => watcher.tuning(name, done, of),
+      stopped: watcher.stopped,
+      runner,
+      seed,
+      budgetMs,
+    })) {
+      found.push(family);
+    }
+    const path = tuningPath(resultsFolder, machine);
+    const tuning = keepFamilies(path, found, { machine, tool, notice: watcher.notice });
+    return { tuning, found, path };
+  } finally {
+    await runner.close();
+  }
+}
+
+function architectureOfHost(): Architecture {
   const architecture = hostArchitecture();
   if (architecture !== undefined) return architecture;
   throw new CannotRunError(
@@ -181,26 +253,19 @@ function checkEngines(engines: readonly EngineName[], { timeBase }: MachineFacts
   throw new CannotRunError(`--engine deadline: there is no time base here (${timeBase.problem}).`);
 }
 
+/** What a run may take for tuning: nothing where the iterations are counted, or engines were chosen. */
+function tuningBudgetMs({ amount, engines }: RunRequest): number | undefined {
+  return amount.kind === 'time' && engines.length === 0 ? amount.budgetMs * tuningShare : undefined;
+}
+
 /** What the models may take of a run: a share of its time, or a minute where it has none. */
 function opinionLimits(amount: RunRequest['amount']): OpinionLimits {
   const totalMs = amount.kind === 'time' ? amount.budgetMs / 5 : 60_000;
   return { timeoutMs: totalMs / 4, totalMs };
 }
 
-/** With one fewer, intervals would reach from the least block to the greatest. */
-const pricedBlocks = 9;
-
-/** What timing may take of a run: a twentieth of its time, or a second where it has none. */
-function pricingMs(amount: RunRequest['amount']): number {
-  return amount.kind === 'time' ? amount.budgetMs / 20 : 1000;
-}
-
 /** The best target that the CPU can run, or the one asked for. */
-export function chooseTarget(
-  architecture: Architecture,
-  facts: MachineFacts,
-  variant: string | undefined,
-): Target {
+function chooseTarget(architecture: Architecture, facts: MachineFacts, variant: string | undefined): Target {
   const [best] = facts.codeVariants;
   const target = targetFor(architecture, variant ?? best);
   if (target !== undefined && (variant === undefined || facts.codeVariants.includes(variant))) return target;
@@ -211,7 +276,7 @@ export function chooseTarget(
   throw new CannotRunError(`This CPU does not run variant ${variant} of ${architecture} code: it ${choice}.`);
 }
 
-export function placeThreads(
+function placeThreads(
   topology: Topology,
   facts: MachineFacts,
   threads: number,

@@ -16,11 +16,10 @@ const sentence = [
   'judge',
   'results',
   'evidence',
+  'tuning',
   'report',
   'checking',
-  'pricing.ts',
   'pipeline.ts',
-  'cost.ts',
   'cli',
   'bench',
 ];

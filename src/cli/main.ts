@@ -4,7 +4,6 @@ import { hideBin } from 'yargs/helpers';
 import { adviseCommand } from './advise.ts';
 import { checkCommand } from './check.ts';
 import { compareCommand } from './compare.ts';
-import { costCommand } from './cost.ts';
 import { exportCommand } from './export.ts';
 import { generateCommand } from './generate.ts';
 import { listCommand } from './list.ts';
@@ -14,6 +13,7 @@ import { reportCommand } from './report.ts';
 import { runCommand } from './run.ts';
 import { showCommand } from './show.ts';
 import { toolIdentity } from './tool.ts';
+import { tuneCommand } from './tune.ts';
 
 // A reader that went away (`| head`) wants no more of it; the run and its exit code stand.
 for (const stream of [process.stdout, process.stderr]) {
@@ -33,7 +33,7 @@ try {
     .command(adviseCommand)
     .command(generateCommand)
     .command(exportCommand)
-    .command(costCommand)
+    .command(tuneCommand)
     .command(machineCommand)
     .command(compareCommand)
     .command(reportCommand)

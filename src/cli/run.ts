@@ -58,6 +58,10 @@ function options(argv: Argv) {
       choices: engineNames,
       describe: 'only with this engine; may be repeated',
     })
+    .option('tuning', {
+      type: 'string',
+      describe: 'plans found on this machine: a file, or "none"; default: those that are kept for it',
+    })
     .option('cpus', { type: 'string', describe: 'threads on these CPUs, in order (0,1 or 0-3)' })
     .option('variant', {
       type: 'string',
@@ -115,7 +119,7 @@ export const runCommand: CommandModule<object, Options> = {
 };
 
 /** An argument with its paths shortened to file names: `--results=/home/me/r` is `--results=r`. */
-export function withoutFolders(argument: string): string {
+function withoutFolders(argument: string): string {
   return argument.replace(/(^|[=,])[^=,]*\/(?=[^/])/g, '$1');
 }
 
@@ -126,9 +130,10 @@ function requestOf(args: Options): RunRequest {
     amount: amountOf(args),
     beganMs: 0, // with this process
     engines: args.engine ?? [],
+    tuning: tuningChoice(args.tuning),
     cpus: args.cpus === undefined ? undefined : parseCpuList(args.cpus),
     variant: args.variant,
-    seed: args.seed === undefined ? randomBytes(8).readBigUInt64LE() : seedFrom(args.seed),
+    seed: args.seed === undefined ? randomBytes(8).readBigUInt64LE() : seed(args.seed),
     resultsFolder: args.results,
     tool: toolIdentity(),
     arguments: process.argv.slice(2).map(withoutFolders),
@@ -163,6 +168,11 @@ function share(text: string, option: string): number {
   throw new UsageError(`${option} ${text}: give a number between 0 and 1, such as 0.95 or 1e-6.`);
 }
 
+function tuningChoice(file: string | undefined): RunRequest['tuning'] {
+  if (file === undefined) return { kind: 'automatic' };
+  return file === 'none' ? { kind: 'none' } : { kind: 'file', path: file };
+}
+
 const msPerUnit: Readonly<Record<string, number>> = {
   ms: 1,
   s: 1000,
@@ -190,8 +200,7 @@ export function wholeNumber(text: string, option = '--iterations'): number {
   throw new UsageError(`${option} ${text}: give a whole number above zero, such as 1000000, 1e8 or 5M.`);
 }
 
-/** A seed as typed. */
-export function seedFrom(text: string): bigint {
+export function seed(text: string): bigint {
   if (/^\d+$/.test(text) && BigInt(text) < 1n << 64n) return BigInt(text);
   throw new UsageError(`--seed ${text}: give a whole number below 2^64.`);
 }

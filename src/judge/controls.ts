@@ -12,6 +12,11 @@ export interface ControlReference {
 /** In a `Vouches-for:` line: every test. */
 const everyTest = '*';
 
+/** Whether a line of a control's header is about all tests of as many threads. */
+export function vouchesForAll({ names }: Vouching): boolean {
+  return names.includes(everyTest);
+}
+
 /** The controls that apply to a test on an architecture in a layout. */
 export type FindControls = (
   test: LitmusTest,

@@ -92,6 +92,8 @@ export interface PlanChoice {
   readonly engines?: readonly EngineName[];
   /** The test's threads take turns on too few CPUs: then each would run through its perpetual batch alone. */
   readonly oversubscribed?: boolean;
+  /** Plans found on this machine, which run beside the portable ones. */
+  readonly tuned?: readonly RunPlan[];
 }
 
 /**
@@ -102,18 +104,21 @@ export interface PlanChoice {
 export function plansFor(
   test: LitmusTest,
   hasTimeBase: boolean,
-  { engines = [], oversubscribed = false }: PlanChoice = {},
+  { engines = [], oversubscribed = false, tuned = [] }: PlanChoice = {},
 ): readonly RunPlan[] {
-  const portable = [
-    hasTimeBase ? apart : under('spin', apart),
-    together,
-    ...(oversubscribed ? [] : [perpetual]),
-  ];
+  const portable = [...portablePlans(hasTimeBase), ...(oversubscribed ? [] : [perpetual])];
   const asked = engines.flatMap((engine) =>
     engine === 'perpetual' ? [perpetual] : [under(engine, apart), under(engine, together)],
   );
-  const plans = (asked.length === 0 ? portable : asked).map((plan) => ofTest(plan, test));
-  return test.threads.length === 1 ? plans.slice(0, 1) : plans;
+  const usual = asked.length === 0 ? portable : asked;
+  const plans = test.threads.length === 1 ? usual.slice(0, 1) : usual;
+  const found = tuned.filter(({ rendezvous }) => asked.length === 0 || engines.includes(rendezvous));
+  return [...plans, ...found].map((plan) => ofTest(plan, test));
+}
+
+/** Those with fresh cells. */
+export function portablePlans(hasTimeBase: boolean): readonly RunPlan[] {
+  return [hasTimeBase ? apart : under('spin', apart), together];
 }
 
 /** A portable plan with another engine. Free threads start by no rendezvous, so that nothing delays them. */
@@ -123,7 +128,7 @@ function under(engine: EngineName, plan: RunPlan): RunPlan {
 }
 
 /** A plan that lays the fields of the test's struct together if any, with a spacing that holds its iterations. */
-function ofTest(plan: RunPlan, test: LitmusTest): RunPlan {
+export function ofTest(plan: RunPlan, test: LitmusTest): RunPlan {
   const struct = plan.layout === 'packed' && test.header.struct.length > 0;
   const name = plan.name.replace('packed', 'kernel');
   return plan.rendezvous === 'perpetual'

@@ -73,7 +73,7 @@ export function rowLines(
   );
 }
 
-/** Wraps at blanks to lines of at most `width` cells; a longer word is cut. */
+/** Wraps at blanks to lines of at most `width` cells; a longer word is cut, after a hyphen if it has one. */
 export function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
   let line = '';
@@ -91,13 +91,22 @@ export function wrap(text: string, width: number): string[] {
 
 function cut(word: string, width: number): string[] {
   const pieces: string[] = [];
-  let piece = '';
-  for (const character of word) {
-    if (stringWidth(piece + character) > width && piece !== '') {
-      pieces.push(piece);
-      piece = '';
-    }
-    piece += character;
+  let rest = word;
+  while (stringWidth(rest) > width) {
+    const head = longestHead(rest, width);
+    const piece = /^.+-/u.exec(head)?.[0] ?? head;
+    pieces.push(piece);
+    rest = rest.slice(piece.length);
   }
-  return [...pieces, piece];
+  return [...pieces, rest];
+}
+
+/** The longest beginning of at most `width` cells, of one character at least. */
+function longestHead(word: string, width: number): string {
+  let head = '';
+  for (const character of word) {
+    if (stringWidth(head + character) > width && head !== '') break;
+    head += character;
+  }
+  return head;
 }

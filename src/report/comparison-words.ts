@@ -124,7 +124,7 @@ export function columnFacts(column: Column): string {
     .join(', ');
 }
 
-/** What stands between a column and bare hardware, and what else weakens it. */
+/** What stands between a column and bare hardware, what else weakens it, and how much it could have caught. */
 export function columnCaveats(column: Column): readonly string[] {
   const sentences = documentsOf(column).flatMap(({ machine, session, plans }) => [
     machine.emulation && `Emulated (${machine.emulation.kind}). ${machine.emulation.evidence}`,
@@ -138,17 +138,13 @@ export function columnCaveats(column: Column): readonly string[] {
       ? 'Tests of more threads than CPUs took turns.'
       : undefined,
   ]);
+  const score = scoreOf(column);
   const told = [
     ...sentences.filter((sentence) => sentence !== undefined),
     ...leftOutOf(column).map((one) => `${leftOutSentence(one)}.`),
+    ...(score === undefined ? [] : [scoreNote(score)]),
   ];
   return [...new Set(told)].map(printable);
-}
-
-/** What its sessions could catch; undefined where nothing vouches for anything. */
-export function columnScore(column: Column): string | undefined {
-  const score = scoreOf(column);
-  return score === undefined ? undefined : printable(scoreNote(score));
 }
 
 /** What a reader must know beside the numbers, each only where it applies. */
@@ -157,7 +153,7 @@ export function comparisonNotes(comparison: Comparison): readonly string[] {
   const cells = rows.flatMap((row) => row.cells.filter((cell) => cell !== undefined));
   const ratios = cells.flatMap(({ ratio }) => ratio ?? []);
   const notes = [
-    `Rates are per iteration, with the interval that holds the true one in 95 % of runs, by ${clusters(cells)}; "<": never seen, with the upper end of that interval.`,
+    `Rates are per iteration, with the interval that holds the true one in 95 % of runs, by ${clusters(cells)}; "<": never seen, and a higher rate would have been.`,
   ];
   if (ratios.length > 0) {
     notes.push(
@@ -166,7 +162,7 @@ export function comparisonNotes(comparison: Comparison): readonly string[] {
   }
   if (ratios.length > 0 && singleLaunches) {
     notes.push(
-      `Fewer than ${fewestLaunches} launches a column: what differs from launch to launch was learnt from how much all rows differ, and only what stands out is called real. Run each at least ${fewestLaunches} times to tell more.`,
+      `Fewer than ${fewestLaunches} sessions a column: what differs from launch to launch was learnt from how much all rows differ, and only what stands out is called real. Run each at least ${fewestLaunches} times to tell more.`,
     );
   }
   if (ratios.some(({ independent }) => independent === 'iteration')) {

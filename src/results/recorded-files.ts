@@ -8,6 +8,7 @@ import { readWhole } from './read.ts';
 import { believedText } from './read-believed.ts';
 import { ResultsError } from './results-error.ts';
 import type { ResultsDocument } from './schema.ts';
+import { tuningFileName } from './tuning-file.ts';
 
 /** A file of what a machine did: our own, or the log of another tool. */
 export type RecordedFile =
@@ -25,8 +26,9 @@ export class RecordedFileError extends Error {
   override readonly name = 'RecordedFileError';
 }
 
-/** What a folder has beside results: the schema of the format, and what is no longer to be believed. */
-const isBesideResults = (file: string) => file.endsWith('.schema.json') || basename(file) === errataName;
+/** What a folder has beside results: the schema of the format, tunings, and what is no longer to be believed. */
+const isBesideResults = (file: string) =>
+  file.endsWith('.schema.json') || [errataName, tuningFileName].includes(basename(file));
 
 /**
  * Reads the results files and litmus7 logs that files, folders (all `.json` and `.log` files below) and

@@ -1,5 +1,5 @@
 import { strideFor } from '../plan/run-plan.ts';
-import type { PlannedBlock } from '../plan/schedule.ts';
+import type { PlannedBlock, PlannedRun } from '../plan/schedule.ts';
 import type { MachineCode } from '../lower/machine-code.ts';
 import { isPerpetual } from '../lower/perpetual.ts';
 import type { RunRequest } from './addon.ts';
@@ -73,9 +73,15 @@ export async function runBlock(
 /** What came of a block, whatever it was. */
 type Ran = Omit<BlockRecord, keyof Omit<PlannedBlock, 'run'> | 'test' | 'strategy' | 'plan' | 'endedMs'>;
 
-async function runCells(
+/** What of a block with fresh cells the addon is asked for. */
+export type CellsBlock = Pick<PlannedBlock, 'seed' | 'cells' | 'batches' | 'copies'> & {
+  readonly run: Pick<PlannedRun, 'placed'>;
+};
+
+/** Runs a block with fresh cells. What goes wrong in it is its `problem`. */
+export async function runCells(
   code: MachineCode,
-  { run: { placed }, seed, cells, batches, copies }: PlannedBlock,
+  { run: { placed }, seed, cells, batches, copies }: CellsBlock,
   runner: Runner,
 ): Promise<Ran> {
   const { plan, affinity } = placed;

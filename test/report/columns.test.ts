@@ -48,4 +48,18 @@ describe('columns', () => {
       }),
     );
   });
+
+  it('wrap cuts a word that is too long after a hyphen', () => {
+    expect(wrap('kernel = acquire-release = none', 14)).toEqual(['kernel =', 'acquire-', 'release = none']);
+  });
+
+  it('wrap cuts a word without hyphens where the line ends, and loses nothing of it', () => {
+    fc.assert(
+      fc.property(fc.stringMatching(/^[a-z-]{1,60}$/), fc.integer({ min: 1, max: 20 }), (word, width) => {
+        const lines = wrap(word, width);
+        expect(lines.join('')).toBe(word);
+        expect(Math.max(...lines.map((line) => stringWidth(line)))).toBeLessThanOrEqual(width);
+      }),
+    );
+  });
 });

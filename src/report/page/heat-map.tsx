@@ -11,8 +11,7 @@ export interface HeatMapProps {
   readonly link: PageLink | undefined;
 }
 
-/** More cells take long to draw. */
-const mostCells = 3000;
+const rowsOfPage = 100;
 
 const sorts = {
   given: 'as the results have them',
@@ -54,7 +53,6 @@ export function HeatMap({ data, link }: HeatMapProps) {
     });
     return sorted(found, sort, data, machines);
   }, [text, verdict, machines, sort]);
-  const rowsOfPage = Math.max(20, Math.min(100, Math.floor(mostCells / machines.length)));
   const pages = Math.max(1, Math.ceil(rows.length / rowsOfPage));
   const current = Math.min(page, pages - 1);
   const shown = rows.slice(current * rowsOfPage, (current + 1) * rowsOfPage);

@@ -1,0 +1,74 @@
+import { randomFrom } from '../language/cycles/random.ts';
+import type { Target } from '../lower/target.ts';
+import type { Affinity } from '../plan/affinity.ts';
+import { namedPlan, planSpace } from '../plan/plan-space.ts';
+import { portablePlans } from '../plan/run-plan.ts';
+import type { TunedFamily } from '../results/tuning-file.ts';
+import type { Runner } from '../run/runner.ts';
+import type { ControlFamily } from './control-families.ts';
+import { firingOn } from './firing.ts';
+import { tuneFamily } from './tune-family.ts';
+
+export interface TuneRequest {
+  readonly families: readonly ControlFamily[];
+  readonly runner: Runner;
+  readonly target: Target;
+  readonly hasTimeBase: boolean;
+  readonly place: (threads: number) => Affinity;
+  readonly seed: bigint;
+  /** Milliseconds for all of them. */
+  readonly budgetMs: number;
+  readonly clock: () => number;
+  readonly stopped: AbortSignal;
+  readonly progress: (family: ControlFamily, done: number, of: number) => void;
+}
+
+/** With less, a family's search finds luck. */
+export const leastFamilyMs = 250;
+/** Of the plans that won elsewhere, how many a family tries first. */
+const plansHandedOn = 3;
+
+/**
+ * Tunes families one after another, each in an equal share of the time that is left, those with most tests
+ * first. Families whose threads take turns are left out, as are those for which there is no time.
+ */
+export async function* tune(request: TuneRequest): AsyncGenerator<TunedFamily> {
+  const { runner, target, hasTimeBase, place, seed, budgetMs, clock, stopped, progress } = request;
+  const beganMs = clock();
+  const fire = firingOn({ runner, target, place, seed });
+  const random = randomFrom(seed);
+  const portable = portablePlans(hasTimeBase);
+  const families = request.families
+    .filter(({ threads }) => threads > 1 && !place(threads).oversubscribed)
+    .toSorted((left, right) => right.tests.length - left.tests.length);
+  const winners: TunedFamily[] = [];
+  for (const [index, family] of families.entries()) {
+    const leftMs = budgetMs - (clock() - beganMs);
+    const shareMs = Math.max(leastFamilyMs, leftMs / (families.length - index));
+    if (leftMs < shareMs || stopped.aborted) return;
+    progress(family, index, families.length);
+    const affinity = place(family.threads);
+    const found = await tuneFamily({
+      family,
+      space: planSpace({ hasTimeBase, canStress: affinity.spare.length + affinity.copies.length > 0 }),
+      portable,
+      known: winners
+        .slice(-plansHandedOn)
+        .flatMap(({ best }) => (best === undefined ? [] : [namedPlan(best)])),
+      fire,
+      random,
+      budgetMs: shareMs,
+      clock,
+      stopped,
+    });
+    if (found === undefined || stopped.aborted) continue;
+    const tuned = {
+      ...found,
+      placement: affinity.class,
+      tunedAt: new Date().toISOString(),
+      seed: seed.toString(),
+    };
+    winners.push(tuned);
+    yield tuned;
+  }
+}

@@ -1,0 +1,126 @@
+import { existsSync, renameSync } from 'node:fs';
+import { join } from 'node:path';
+import { suiteFolder } from '../language/test-files.ts';
+import type { MachineIdentity } from '../results/machine-schema.ts';
+import { ResultsError } from '../results/results-error.ts';
+import type { Tool } from '../results/schema.ts';
+import {
+  emptyTuning,
+  readTuning,
+  tuningPath,
+  withFamilies,
+  writeTuning,
+  type Tuning,
+} from '../results/tuning-file.ts';
+import type { ControlFamily } from './control-families.ts';
+import { leastFamilyMs, tune, type TuneRequest } from './tune.ts';
+import { entryOf, tunedPlans, type TunedPlans } from './tuned-plans.ts';
+
+/** `none`: the portable plans alone. `automatic`: what is kept for this machine. Else a file. */
+export type TuningChoice =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'automatic' }
+  | { readonly kind: 'file'; readonly path: string };
+
+export interface TuningRequest extends Omit<TuneRequest, 'budgetMs' | 'progress'> {
+  readonly choice: TuningChoice;
+  readonly machine: MachineIdentity;
+  readonly tool: Tool;
+  readonly resultsFolder: string;
+  /** What a run may spend on families it has not met; undefined: nothing. */
+  readonly budgetMs: number | undefined;
+  readonly notice: (sentence: string) => void;
+}
+
+/** Of a run's time, what may go into tuning. */
+export const tuningShare = 0.1;
+
+const noPlans: TunedPlans = () => [];
+
+/** Where tunings that are evidence are kept, a folder per machine. */
+const committedFolder = join(suiteFolder, '..', 'results');
+
+/**
+ * The tuned plans of a run: those kept for this machine and, where a run has time for it, those found now
+ * for controls that it has not met, which are kept for the next. Says what it took, and what it could not.
+ */
+export async function tuningFor(request: TuningRequest): Promise<TunedPlans> {
+  const { choice, machine, families, notice } = request;
+  if (choice.kind === 'none' || families.length === 0) return noPlans;
+  // What an emulator makes fast is no matter of this machine.
+  if (machine.emulation !== undefined) return noPlans;
+  const kept = keptTuning(request);
+  const unmet = families.filter(
+    (family) => entryOf(kept, family, request.place(family.threads).class) === undefined,
+  );
+  const found = choice.kind === 'file' ? [] : await tuneNow(request, unmet);
+  const tuning = withFamilies(kept, found);
+  const inUse = families.flatMap(
+    (family) => entryOf(tuning, family, request.place(family.threads).class) ?? [],
+  );
+  const better = inUse.filter(({ best }) => best !== undefined).length;
+  if (better > 0) {
+    notice(
+      `Tuned for this machine: ${better} of ${families.length} groups of controls have a plan of their own, beside the portable ones (--tuning none does without).`,
+    );
+  }
+  return tunedPlans(tuning, families);
+}
+
+/** What is kept of earlier tunings: a file that was named, or this machine's committed and fresh ones. */
+function keptTuning({ choice, machine, tool, resultsFolder, notice }: TuningRequest): Tuning {
+  const paths =
+    choice.kind === 'file'
+      ? [choice.path]
+      : [...new Set([committedFolder, resultsFolder])]
+          .map((folder) => tuningPath(folder, machine))
+          .filter((path) => existsSync(path));
+  return paths.reduce(
+    (tuning, path) => {
+      try {
+        return withFamilies(tuning, readTuning(path, machine).families);
+      } catch (error) {
+        if (!(error instanceof ResultsError)) throw error;
+        notice(`Tuning not used: ${error.message}. The portable plans stand in.`);
+        return tuning;
+      }
+    },
+    emptyTuning(machine, tool),
+  );
+}
+
+async function tuneNow(request: TuningRequest, unmet: readonly ControlFamily[]): Promise<Tuning['families']> {
+  const { budgetMs, machine, resultsFolder, notice, place } = request;
+  const families = unmet.filter(({ threads }) => threads > 1 && !place(threads).oversubscribed);
+  if (budgetMs === undefined || families.length === 0) return [];
+  if (budgetMs < leastFamilyMs) return [];
+  notice(
+    `Looking for the plans under which ${families.length} groups of controls fire most on this machine: ${(budgetMs / 1000).toFixed(1)} s of the time ("fencepost tune" takes longer and finds more).`,
+  );
+  const found: Tuning['families'][number][] = [];
+  for await (const family of tune({ ...request, families, budgetMs, progress: () => {} })) found.push(family);
+  if (found.length === 0) return [];
+  const path = tuningPath(resultsFolder, machine);
+  keepFamilies(path, found, request);
+  return found;
+}
+
+/** Adds families to the tuning in a file; what cannot be read there is set aside, not lost. */
+export function keepFamilies(
+  path: string,
+  families: Tuning['families'],
+  { machine, tool, notice }: Pick<TuningRequest, 'machine' | 'tool' | 'notice'>,
+): Tuning {
+  let before = emptyTuning(machine, tool);
+  try {
+    if (existsSync(path)) before = readTuning(path, machine);
+  } catch (error) {
+    if (!(error instanceof ResultsError)) throw error;
+    const aside = `${path}.unread`;
+    renameSync(path, aside);
+    notice(`${error.message}: it is kept as ${aside}.`);
+  }
+  const tuning = withFamilies({ ...before, tool }, families);
+  writeTuning(path, tuning);
+  return tuning;
+}

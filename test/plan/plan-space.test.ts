@@ -1,0 +1,55 @@
+import * as fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { randomFrom } from '../../src/language/cycles/random.ts';
+import { anyPlan, namedPlan, neighbourOf, planSpace } from '../../src/plan/plan-space.ts';
+import { portablePlans, type RunPlan } from '../../src/plan/run-plan.ts';
+
+const seeds = fc.bigInt({ min: 0n, max: 2n ** 64n - 1n });
+const parameters = ({ name: _name, ...rest }: RunPlan) => JSON.stringify(Object.entries(rest).toSorted());
+
+test('plans of one name are one plan', () => {
+  const space = planSpace({ hasTimeBase: true, canStress: true });
+  fc.assert(
+    fc.property(seeds, (seed) => {
+      const random = randomFrom(seed);
+      const plans = Array.from({ length: 50 }, () => anyPlan(space, random));
+      const names = new Set(plans.map(({ name }) => name));
+      expect(names.size).toBe(new Set(plans.map(parameters)).size);
+      for (const plan of plans) expect(namedPlan(plan)).toEqual(plan);
+    }),
+  );
+});
+
+test('a machine without a time base or CPUs to spare is offered nothing that needs them', () => {
+  const space = planSpace({ hasTimeBase: false, canStress: false });
+  fc.assert(
+    fc.property(seeds, (seed) => {
+      const random = randomFrom(seed);
+      let plan = anyPlan(space, random);
+      for (let step = 0; step < 20; step++) {
+        expect(plan.rendezvous).not.toBe('deadline');
+        expect(plan.stressBytes).toBeUndefined();
+        if (plan.rendezvous === 'free') expect(plan.startDelayTicks).toBe(0);
+        expect(plan.group).toBeLessThanOrEqual(plan.cells);
+        plan = neighbourOf(plan, space, random);
+      }
+    }),
+  );
+});
+
+test('from the portable plans every other can be reached by neighbours', () => {
+  const space = planSpace({ hasTimeBase: true, canStress: false });
+  const random = randomFrom(1n);
+  const seen = new Map(Object.keys(space).map((axis) => [axis, new Set<unknown>()]));
+  let [plan] = portablePlans(true);
+  for (let step = 0; step < 4000 && plan !== undefined; step++) {
+    plan = neighbourOf(plan, space, random);
+    const { preload = 'none', groupStride = 1, stressBytes = 0, ...rest } = plan;
+    for (const [axis, value] of Object.entries({ ...rest, preload, groupStride, stressBytes })) {
+      seen.get(axis)?.add(value);
+    }
+  }
+  for (const [axis, values] of Object.entries(space)) {
+    expect(values.filter((value: unknown) => seen.get(axis)?.has(value) !== true)).toEqual([]);
+  }
+});
