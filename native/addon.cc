@@ -2,6 +2,7 @@
 // out, the work on a thread that is not JavaScript's. The only file that includes <napi.h>.
 #include <napi.h>
 
+#include <algorithm>
 #include <cmath>
 #include <functional>
 #include <string>
@@ -9,6 +10,7 @@
 
 #include "affinity.h"
 #include "machine_facts.h"
+#include "price_request.h"
 #include "run_request.h"
 #include "runner.h"
 
@@ -153,6 +155,7 @@ RunRequest read_request(const Napi::Object &object) {
   request.start_delay_ticks = integer<uint64_t>(object, "startDelayTicks");
   request.seed = bigint(object, "seed");
   request.timeout_ms = integer<uint64_t>(object, "timeoutMs");
+  request.end_after_ms = integer<uint64_t>(object, "endAfterMs");
   request.copies = list<std::vector<int>>(object, "copies", read_cpus);
   request.stress = read_stress(object, "stress");
   return request;
@@ -176,6 +179,29 @@ PerpetualRequest read_perpetual(const Napi::Object &object) {
   request.memory_bytes = integer<size_t>(object, "memoryBytes");
   request.iterations = integer<size_t>(object, "iterations");
   request.batches = integer<size_t>(object, "batches");
+  request.timeout_ms = integer<uint64_t>(object, "timeoutMs");
+  return request;
+}
+
+size_t read_entry(const Napi::Object &object) { return integer<size_t>(object, "entryBytes"); }
+
+PricedProgram read_program(const Napi::Object &object) {
+  PricedProgram program;
+  program.threads = list<ThreadRequest>(object, "threads", read_thread);
+  program.entries = list<size_t>(object, "threads", read_entry);
+  program.initial = list<InitialWrite>(object, "initial", read_initial);
+  return program;
+}
+
+PriceRequest read_price(const Napi::Object &object) {
+  PriceRequest request;
+  request.programs = list<PricedProgram>(object, "programs", read_program);
+  request.memory_bytes = integer<size_t>(object, "memoryBytes");
+  request.spacing_bytes = integer<size_t>(object, "spacingBytes");
+  request.cells = integer<size_t>(object, "cells");
+  request.group = integer<size_t>(object, "group");
+  request.passes = integer<size_t>(object, "passes");
+  request.rounds = integer<size_t>(object, "rounds");
   request.timeout_ms = integer<uint64_t>(object, "timeoutMs");
   return request;
 }
@@ -248,6 +274,30 @@ Napi::Value optional_text(Napi::Env env, const std::string &text) {
   return text.empty() ? env.Undefined() : Napi::String::New(env, text);
 }
 
+Napi::Float64Array write_numbers(Napi::Env env, const std::vector<double> &numbers) {
+  Napi::Float64Array array = Napi::Float64Array::New(env, numbers.size());
+  std::copy(numbers.begin(), numbers.end(), array.Data());
+  return array;
+}
+
+Napi::Value write_price(Napi::Env env, const PriceReply &reply) {
+  Napi::Object object = Napi::Object::New(env);
+  object["ticks"] = write_numbers(env, reply.ticks);
+  object["cycles"] = write_numbers(env, reply.cycles);
+  object["cyclesProblem"] = optional_text(env, reply.cycles_problem);
+  object["threads"] = write_threads(env, reply.threads);
+  object["timedOut"] = reply.timed_out;
+  object["stuck"] = env.Undefined();
+  if (reply.stuck_thread >= 0) {
+    Napi::Object stuck = Napi::Object::New(env);
+    stuck["program"] = reply.stuck_program;
+    stuck["thread"] = reply.stuck_thread;
+    stuck["status"] = static_cast<double>(reply.stuck_status);
+    object["stuck"] = stuck;
+  }
+  return object;
+}
+
 Napi::Value write_facts(Napi::Env env, const MachineFacts &facts) {
   Napi::Array cpus = Napi::Array::New(env);
   for (uint32_t i = 0; i < facts.allowed_cpus.size(); i++) cpus[i] = facts.allowed_cpus[i];
@@ -316,6 +366,11 @@ Napi::Value run_perpetual(const Napi::CallbackInfo &info) {
   return Task<PerpetualReply>::start(info.Env(), [request] { return runner().run(request); }, write_perpetual);
 }
 
+Napi::Value price(const Napi::CallbackInfo &info) {
+  const PriceRequest request = read_price(only_argument(info));
+  return Task<PriceReply>::start(info.Env(), [request] { return runner().run(request); }, write_price);
+}
+
 Napi::Value ping_pong(const Napi::CallbackInfo &info) {
   const Napi::Object request = only_argument(info);
   const int first_cpu = integer<int>(request, "firstCpu");
@@ -333,6 +388,7 @@ Napi::Object initialise(Napi::Env env, Napi::Object exports) {
   allowed_cpus();  // read now, before any thread is pinned
   exports["run"] = Napi::Function::New(env, run, "run");
   exports["runPerpetual"] = Napi::Function::New(env, run_perpetual, "runPerpetual");
+  exports["price"] = Napi::Function::New(env, price, "price");
   exports["pingPong"] = Napi::Function::New(env, ping_pong, "pingPong");
   exports["machineFacts"] = Napi::Function::New(env, machine_facts_object, "machineFacts");
   return exports;

@@ -17,8 +17,8 @@ namespace fencepost {
 
 namespace {
 
-// What is waited for may come without a ring: the end of a block that is given up.
-constexpr timespec nap{0, 20'000'000};
+// What is waited for may come without a ring: the end of a block that is given up, or a sleeper overlooked.
+constexpr timespec nap{0, 1'000'000};
 
 static_assert(sizeof(std::atomic<uint32_t>) == sizeof(uint32_t), "the kernel looks at a plain word");
 
@@ -30,7 +30,7 @@ void futex(std::atomic<uint32_t> &word, int act, uint32_t value, const timespec 
 
 void Bell::ring() {
   rings_.fetch_add(1);
-  if (sleepers_.load() > 0) futex(rings_, FUTEX_WAKE_PRIVATE, INT_MAX, nullptr);
+  futex(rings_, FUTEX_WAKE_PRIVATE, INT_MAX, nullptr);
 }
 
 void Bell::sleep(uint32_t rung) { futex(rings_, FUTEX_WAIT_PRIVATE, rung, &nap); }

@@ -9,7 +9,10 @@ namespace fencepost {
 
 class Bell {
  public:
-  // By a thread that has changed what others may wait for.
+  // Whether it is worth ringing. Told too late, unless a full fence is between a change and this.
+  bool has_sleepers() const { return sleepers_.load(std::memory_order_relaxed) > 0; }
+
+  // By a thread that has changed what sleepers may wait for.
   void ring();
 
   // Sleeps until `condition` holds, which is looked at when the bell rings, and every now and then.

@@ -60,7 +60,9 @@ Block::Block(const RunRequest &request, const CodePages &code, char *cells, std:
       timetable_(request.threads.size(),
                  static_cast<uint64_t>(time_base().ticks_per_second * lead_seconds),
                  request.start_delay_ticks),
-      progress_(request.threads.size()) {
+      progress_(request.threads.size()),
+      end_ns_(request.end_after_ms == 0 ? INT64_MAX
+                                        : now_ns() + static_cast<int64_t>(request.end_after_ms) * 1'000'000) {
   const size_t threads = request.threads.size();
   uint64_t random = request.seed;
   for (size_t i = 0; i < threads; i++) {
@@ -112,9 +114,9 @@ void Block::initialise(const Slice &slice) const {
   }
 }
 
-// False when the block was aborted.
+// False when the block was aborted, or is over.
 bool Block::run_batch(size_t thread, size_t batch) {
-  if (!meeting_.meet(thread)) return false;
+  if (!meeting_.meet(thread) || over_) return false;
   const int64_t begin_ns = now_ns();
   const auto run = [&] {
     switch (request_.rendezvous) {
@@ -130,8 +132,13 @@ bool Block::run_batch(size_t thread, size_t batch) {
   if (!run()) return false;
   arch::full_fence();  // a non-temporal store is not ordered before the meeting by anything less
   if (!meeting_.meet(thread)) return false;
-  if (thread == 0) timetable_.adapt();
-  states_[thread].run_ns += now_ns() - begin_ns;
+  const int64_t ended_ns = now_ns();
+  states_[thread].run_ns += ended_ns - begin_ns;
+  if (thread == 0) {
+    timetable_.adapt();
+    batches_run_++;
+    over_ = ended_ns >= end_ns_;
+  }
   return true;
 }
 

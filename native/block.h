@@ -29,6 +29,9 @@ class Block {
   // Makes every run_thread return soon.
   void abort() { meeting_.abort(); }
 
+  // How many iterations were run in whole batches, once every run_thread has returned.
+  uint64_t iterations() const { return batches_run_ * request_.cells; }
+
   // Adds what was counted, once every run_thread has returned.
   void add_to(TupleCounts &outcomes, RunReply &reply) const;
 
@@ -70,6 +73,10 @@ class Block {
   Timetable timetable_;
   Progress progress_;
   std::deque<ThreadState> states_;
+  const int64_t end_ns_;
+  // By thread 0 after a batch, when all have met behind it and before they meet again.
+  size_t batches_run_ = 0;
+  bool over_ = false;
   std::atomic<int> stuck_thread_{-1};
   uint64_t stuck_status_ = 0;
 };

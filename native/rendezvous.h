@@ -8,6 +8,7 @@
 
 #include "arch/arch.h"
 #include "bell.h"
+#include "clock.h"
 
 namespace fencepost {
 
@@ -16,9 +17,7 @@ constexpr size_t apart_bytes = 256;
 
 class MeetingPoint {
  public:
-  // `crowded`: some threads share a CPU, so that a waiting one must give way at once. Otherwise a waiting
-  // thread spins as long as it takes: where it gave way, programs that want its CPU would have it just when
-  // the others come.
+  // `crowded`: some threads share a CPU, so that a waiting one must give way at once.
   MeetingPoint(size_t threads, bool crowded)
       : threads_(threads), crowded_(crowded), arrivals_(std::make_unique<Arrivals[]>(threads)) {}
 
@@ -30,28 +29,36 @@ class MeetingPoint {
     const auto has_come = [&](size_t other) {
       return arrivals_[other].count.load(std::memory_order_acquire) >= turn;
     };
-    if (crowded_) {
-      // Of the last two to come, one sees that all have.
-      std::atomic_thread_fence(std::memory_order_seq_cst);
-      size_t here = 0;
-      while (here < threads_ && has_come(here)) here++;
-      if (here == threads_) bell_.ring();
-    }
+    const auto wake_all_once_here = [&] {
+      for (size_t other = 0; other < threads_; other++) {
+        if (!has_come(other)) return;
+      }
+      bell_.ring();
+    };
+    // Of the last two to come, one sees that all have. Without others' CPUs to share it is not worth the wait
+    // for the fence: a sleeper that is overlooked looks by itself after a while.
+    if (crowded_) std::atomic_thread_fence(std::memory_order_seq_cst);
+    if (bell_.has_sleepers()) wake_all_once_here();
     for (size_t other = 0; other < threads_; other++) {
       if (!wait_until([&] { return has_come(other); })) return false;
     }
     return true;
   }
 
-  // Spins, or sleeps where it is crowded, until `condition` holds. False when the block was aborted.
+  // Waits until `condition` holds. It spins, for the others come soon when all have CPUs; and sleeps when they
+  // do not: a thread that goes on spinning spends its share of a CPU that others want before the other
+  // threads get theirs, and one that yields is away just when they come. False when the block was aborted.
   template <typename Condition>
   bool wait_until(const Condition &condition) const {
+    int64_t sleep_ns = 0;
     for (unsigned polls = 0; !condition(); polls++) {
-      if (polls % 64 == 63 && aborted()) return false;
-      if (crowded_ && polls == crowded_polls) {
+      arch::pause();
+      if (polls % 64 != 63) continue;
+      if (aborted()) return false;
+      const int64_t now = crowded_ ? INT64_MAX : now_ns();
+      if (sleep_ns == 0) sleep_ns = now + (crowded_ ? 0 : patience_ns);
+      if (now >= sleep_ns) {
         bell_.sleep_until([&] { return aborted() || condition(); });
-      } else {
-        arch::pause();
       }
     }
     return true;
@@ -59,7 +66,8 @@ class MeetingPoint {
 
   // By a thread that has changed what another may wait for in `wait_until`.
   void tell() const {
-    if (crowded_) bell_.ring();
+    if (crowded_) std::atomic_thread_fence(std::memory_order_seq_cst);
+    if (bell_.has_sleepers()) bell_.ring();
   }
 
   // Ends every wait, now and from now on.
@@ -74,8 +82,8 @@ class MeetingPoint {
     std::atomic<uint64_t> count{0};
   };
 
-  // Before a thread sleeps: others on other CPUs may be about to come.
-  static constexpr unsigned crowded_polls = 32;
+  // Longer than others ever take to come that are not kept from running.
+  static constexpr int64_t patience_ns = 100'000;
 
   const size_t threads_;
   const bool crowded_;

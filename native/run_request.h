@@ -75,6 +75,9 @@ struct RunRequest {
   uint64_t start_delay_ticks = 0;  // each thread waits a random time below this after a rendezvous; not in `free`
   uint64_t seed = 0;
   uint64_t timeout_ms = 0;  // give up on the block after this long
+  // Run no further batches after this long, for their number was chosen when more CPU time could be had;
+  // 0: run all.
+  uint64_t end_after_ms = 0;
   // The CPUs of further copies, thread by thread: they run at the same time, each on memory of its own.
   std::vector<std::vector<int>> copies;
   StressRequest stress;

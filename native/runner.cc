@@ -16,6 +16,7 @@
 #include "code_pages.h"
 #include "perpetual_block.h"
 #include "ping_pong.h"
+#include "price_block.h"
 #include "steal_time.h"
 #include "stress.h"
 #include "time_base.h"
@@ -36,6 +37,8 @@ void check_threads(const std::vector<ThreadRequest> &threads) {
   for (const ThreadRequest &thread : threads) require(!thread.code.empty(), "a thread without code");
 }
 
+constexpr uint64_t most_ms = 86'400'000;
+
 // A page at least, so that there is something to go round in.
 constexpr size_t least_stress_bytes = 4096;
 
@@ -54,6 +57,7 @@ void check(const RunRequest &request) {
   require(std::gcd(request.group_stride % groups, groups) == 1, "group_stride leaves groups out");
   check_stress(request.stress);
   require(request.timeout_ms > 0, "timeout_ms must be at least 1");
+  require(request.end_after_ms <= most_ms, "end_after_ms is longer than a day");
   require(request.start_delay_ticks < uint64_t{1} << 32, "start_delay_ticks must be below 2^32");
   for (const std::vector<int> &cpus : request.copies) require(cpus.size() == threads, "a copy needs a cpu for each thread");
 
@@ -97,6 +101,41 @@ void check(const PerpetualRequest &request) {
     require(reading.stores > 0 && reading.wanted <= reading.stores, "a reading of a store that does not exist");
     require(request.iterations <= most_value / reading.stores, "more iterations than values can tell apart");
   }
+}
+
+void check(const PriceRequest &request) {
+  require(!request.programs.empty(), "no programs");
+  require(request.cells > 0 && request.group > 0 && request.passes > 0 && request.rounds > 0,
+          "cells, group, passes and rounds must be at least 1");
+  require(request.memory_bytes > 0 && request.spacing_bytes <= request.memory_bytes / request.cells,
+          "the cells lie outside the test memory");
+  require(request.timeout_ms > 0, "timeout_ms must be at least 1");
+  const size_t last = (request.cells - 1) * request.spacing_bytes;
+  for (const PricedProgram &program : request.programs) {
+    check_threads(program.threads);
+    require(program.threads.size() == request.programs.front().threads.size(), "programs with unequal threads");
+    require(program.entries.size() == program.threads.size(), "a thread without an entry");
+    for (size_t i = 0; i < program.threads.size(); i++) {
+      require(program.entries[i] < program.threads[i].code.size(), "an entry behind the code");
+    }
+    for (const InitialWrite &write : program.initial) {
+      require((write.width_bytes == 4 || write.width_bytes == 8) &&
+                  write.offset_bytes <= request.memory_bytes - last &&
+                  write.width_bytes <= request.memory_bytes - last - write.offset_bytes,
+              "an initial value lies outside the test memory");
+    }
+  }
+}
+
+// Threads that each have room for the out records of any program.
+std::vector<ThreadRequest> widest_outs(const PriceRequest &request) {
+  std::vector<ThreadRequest> widest(request.programs.front().threads.size());
+  for (const PricedProgram &program : request.programs) {
+    for (size_t i = 0; i < widest.size(); i++) {
+      widest[i].out_bytes = std::max(widest[i].out_bytes, program.threads[i].out_bytes);
+    }
+  }
+  return widest;
 }
 
 std::vector<int> cpus_of(const std::vector<ThreadRequest> &threads) {
@@ -199,14 +238,18 @@ RunReply Runner::run(const RunRequest &request) {
 
   RunReply reply;
   TupleCounts sum(request.observed.size());
-  for (const Block &block : blocks) block.add_to(sum, reply);
+  uint64_t asked = 0;
+  for (const Block &block : blocks) {
+    block.add_to(sum, reply);
+    asked += block.iterations();
+  }
   reply.outcomes = sum.outcomes();
   for (const Outcome &outcome : reply.outcomes) reply.iterations += outcome.count;
   reply.wall_ns = ending.wall_ns;
   reply.steal_ns = ending.steal_ns;
   reply.timed_out = ending.timed_out;
   if (!ending.timed_out && reply.stuck_thread < 0) {
-    check_total(reply.iterations, request.cells * request.batches * copies.size());
+    check_total(reply.iterations, asked);
   }
   return reply;
 }
@@ -228,6 +271,22 @@ PerpetualReply Runner::run(const PerpetualRequest &request) {
   reply.steal_ns = ending.steal_ns;
   reply.timed_out = ending.timed_out;
   if (!ending.timed_out) check_total(reply.iterations, request.iterations * request.batches);
+  return reply;
+}
+
+PriceReply Runner::run(const PriceRequest &request) {
+  check(request);
+  std::lock_guard<std::mutex> turn(turn_);
+
+  const CodePages code(priced_threads(request));
+  const std::vector<int> cpus = cpus_of(request.programs.front().threads);
+  std::deque<PriceBlock> blocks;
+  blocks.emplace_back(request, code, reserve_cells(0, request.memory_bytes),
+                      reserve_outs(0, widest_outs(request), request.cells), is_crowded(cpus));
+  const Ending ending = work_off(workers_, cpus, request.timeout_ms, blocks);
+
+  PriceReply reply = blocks.front().reply();
+  reply.timed_out = ending.timed_out;
   return reply;
 }
 

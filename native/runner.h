@@ -4,6 +4,7 @@
 #include <deque>
 #include <mutex>
 
+#include "price_request.h"
 #include "run_request.h"
 #include "test_memory.h"
 #include "worker_pool.h"
@@ -17,6 +18,7 @@ class Runner {
   RunReply run(const RunRequest &request);
 
   PerpetualReply run(const PerpetualRequest &request);
+  PriceReply run(const PriceRequest &request);
 
   // Median nanoseconds for a cache line to go from one CPU to the other and back.
   double ping_pong(int first_cpu, int second_cpu, size_t round_trips);

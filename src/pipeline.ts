@@ -23,6 +23,7 @@ import { progressOf, type Progress } from './report/progress.ts';
 import { shortDuration } from './report/quantity.ts';
 import { journalBlock, journalHeader, resultsDocument } from './results/document.ts';
 import { inspectMachine } from './results/inspect-machine.ts';
+import { pricesOf } from './pricing.ts';
 import { prepareResultsFolder } from './results/results-folder.ts';
 import type { ResultsDocument, Tool } from './results/schema.ts';
 import { openSession } from './results/session-files.ts';
@@ -139,6 +140,23 @@ export async function runLitmus(
     const limits = opinionLimits(request.amount);
     const opinions = await opinionsOf(experiment, target, limits, watcher.asking, watcher.stopped);
     const models = { opinions, findings: findingsOf(experiment, opinions) };
+    // An emulator's prices are nobody's.
+    const prices =
+      machine.emulation !== undefined
+        ? undefined
+        : await pricesOf({
+            tests: tests.filter(({ role }) => role === 'asked'),
+            target,
+            facts,
+            place: (threads) => placeThreads(topology, facts, threads, request.cpus),
+            seed: request.seed,
+            unit: 'block',
+            units: pricedBlocks,
+            timeMs: pricingMs(request.amount),
+            runner: async () => runner,
+            progress: () => {},
+            stopped: watcher.stopped,
+          });
     const startedAt = new Date();
     const terms = termsOf(request.amount, clock(), experiment);
     const session = {
@@ -171,7 +189,7 @@ export async function runLitmus(
       target: { architecture, ...(target.variant === undefined ? {} : { variant: target.variant }) },
       session: { ...session, finishedAt: new Date().toISOString(), interrupted: watcher.stopped.aborted },
     });
-    const document = withEvidence(counted);
+    const document = withEvidence(prices === undefined ? counted : { ...counted, prices });
     writeResults(resultsPath, document);
     rmSync(journal.path);
     return { document, file: resultsPath };
@@ -239,7 +257,7 @@ export async function tuneMachine(
   }
 }
 
-function architectureOfHost(): Architecture {
+export function architectureOfHost(): Architecture {
   const architecture = hostArchitecture();
   if (architecture !== undefined) return architecture;
   throw new CannotRunError(
@@ -264,8 +282,20 @@ function opinionLimits(amount: RunRequest['amount']): OpinionLimits {
   return { timeoutMs: totalMs / 4, totalMs };
 }
 
+/** With one fewer, intervals would reach from the least block to the greatest. */
+const pricedBlocks = 9;
+
+/** What timing may take of a run: a twentieth of its time, or a second where it has none. */
+function pricingMs(amount: RunRequest['amount']): number {
+  return amount.kind === 'time' ? amount.budgetMs / 20 : 1000;
+}
+
 /** The best target that the CPU can run, or the one asked for. */
-function chooseTarget(architecture: Architecture, facts: MachineFacts, variant: string | undefined): Target {
+export function chooseTarget(
+  architecture: Architecture,
+  facts: MachineFacts,
+  variant: string | undefined,
+): Target {
   const [best] = facts.codeVariants;
   const target = targetFor(architecture, variant ?? best);
   if (target !== undefined && (variant === undefined || facts.codeVariants.includes(variant))) return target;
@@ -276,7 +306,7 @@ function chooseTarget(architecture: Architecture, facts: MachineFacts, variant: 
   throw new CannotRunError(`This CPU does not run variant ${variant} of ${architecture} code: it ${choice}.`);
 }
 
-function placeThreads(
+export function placeThreads(
   topology: Topology,
   facts: MachineFacts,
   threads: number,

@@ -19,7 +19,9 @@ const sentence = [
   'tuning',
   'report',
   'checking',
+  'pricing.ts',
   'pipeline.ts',
+  'cost.ts',
   'cli',
   'bench',
 ];

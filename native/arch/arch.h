@@ -6,6 +6,8 @@
 //   pause()                          what a spinning loop should execute
 //   full_fence()                     orders everything before it before everything after it
 //   prefetch_for_store(at)           asks for a line so that it can be stored to; stores nothing
+//   settle()                         everything before it is done, stores included, when what follows
+//                                    begins: put before a reading of the time base that ends a span
 //   publish_code(begin, end)         by the thread that wrote code, once it is written
 //   synchronise_instructions()       by each thread that is about to run code written by another
 //   cache_line_bytes()               read from the CPU, or 0 where the CPU does not tell

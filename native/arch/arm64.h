@@ -38,6 +38,10 @@ inline void full_fence() { asm volatile("dmb ish" ::: "memory"); }
 // Arm ARM, "PRFM (immediate)": PSTL1KEEP, prefetch for store into the first-level cache.
 inline void prefetch_for_store(const char *at) { asm volatile("prfm pstl1keep, [%0]" ::"r"(at)); }
 
+// Arm ARM, "Data Synchronization Barrier": nothing after it is executed until it completes, which it does when
+// all accesses before it have.
+inline void settle() { asm volatile("dsb ish" ::: "memory"); }
+
 // Arm ARM, "Synchronization and coherency issues between data and instruction accesses": DC CVAU of
 // each data cache line, DSB ISH, IC IVAU of each instruction cache line, DSB ISH, ISB. The compiler's
 // runtime does that, and leaves out what CTR_EL0.IDC and CTR_EL0.DIC say is not needed.

@@ -34,6 +34,10 @@ inline void full_fence() { asm volatile("sync" ::: "memory"); }
 // Power ISA, book II, "Data Cache Block Touch for Store".
 inline void prefetch_for_store(const char *at) { asm volatile("dcbtst 0, %0" ::"r"(at)); }
 
+// Book II, "Memory Barrier Instructions" and "Instruction Synchronize Instruction": what precedes the sync has
+// been performed before anything after the isync is begun.
+inline void settle() { asm volatile("sync; isync" ::: "memory"); }
+
 // The blocks that dcbst and icbi work on; 16 bytes, less than any, where the kernel does not tell: a step
 // shorter than a block meets it more than once, which is slow and right.
 inline uintptr_t cache_block_bytes(unsigned long entry) {

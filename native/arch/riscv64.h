@@ -36,6 +36,9 @@ inline void full_fence() { asm volatile("fence rw,rw" ::: "memory"); }
 // only when told that the extension is there.
 inline void prefetch_for_store(const char *at) { asm volatile(".insn i 0x13, 6, x0, %0, 3" ::"r"(at)); }
 
+// "Zicsr", CSR access ordering: the fence holds back a reading of the time CSR as it does input from a device.
+inline void settle() { asm volatile("fence rw,irw" ::: "memory"); }
+
 // "Zifencei": FENCE.I works on its own hart alone, so the hart that wrote code executes a FENCE and then has
 // all the others execute a FENCE.I; and since a thread may migrate, Linux makes that a system call. It
 // interrupts the harts that run this process, for a FENCE.I each, and has every other hart execute one before

@@ -33,6 +33,9 @@ inline void full_fence() { asm volatile("bcr 14,0" ::: "memory"); }
 // Principles of Operation, "PREFETCH DATA": code 2, for store access.
 inline void prefetch_for_store(const char *at) { asm volatile("pfd 2,0(%0)" ::"a"(at)); }
 
+// Ibid.: a serialising operation completes all earlier accesses before anything later is done.
+inline void settle() { asm volatile("bcr 15,0" ::: "memory"); }
+
 // PoP chapter 5, "Sequence of Storage References": instructions are fetched from the same storage as
 // operands, which other CPUs see stored to in order, so code is there before the word that tells of it.
 // A CPU's own fetches see its own stores. There is no instruction to flush a cache with.

@@ -30,6 +30,10 @@ inline void full_fence() { asm volatile("mfence" ::: "memory"); }
 // SDM volume 2, "PREFETCHW": a hint, and a NOP on 64-bit processors that do not have it.
 inline void prefetch_for_store(const char *at) { asm volatile("prefetchw %0" ::"m"(*at)); }
 
+// SDM volume 2, "RDTSC": with MFENCE and LFENCE before it, it is executed when all that precedes it has been
+// executed and all stores are globally visible.
+inline void settle() { asm volatile("mfence\n\tlfence" ::: "memory"); }
+
 // SDM volume 3, "Self-Modifying Code": stores are seen by this processor's own fetches.
 inline void publish_code(void *, void *) {}
 

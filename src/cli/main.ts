@@ -4,6 +4,7 @@ import { hideBin } from 'yargs/helpers';
 import { adviseCommand } from './advise.ts';
 import { checkCommand } from './check.ts';
 import { compareCommand } from './compare.ts';
+import { costCommand } from './cost.ts';
 import { exportCommand } from './export.ts';
 import { generateCommand } from './generate.ts';
 import { listCommand } from './list.ts';
@@ -34,6 +35,7 @@ try {
     .command(generateCommand)
     .command(exportCommand)
     .command(tuneCommand)
+    .command(costCommand)
     .command(machineCommand)
     .command(compareCommand)
     .command(reportCommand)

@@ -119,7 +119,7 @@ export const runCommand: CommandModule<object, Options> = {
 };
 
 /** An argument with its paths shortened to file names: `--results=/home/me/r` is `--results=r`. */
-function withoutFolders(argument: string): string {
+export function withoutFolders(argument: string): string {
   return argument.replace(/(^|[=,])[^=,]*\/(?=[^/])/g, '$1');
 }
 
@@ -133,7 +133,7 @@ function requestOf(args: Options): RunRequest {
     tuning: tuningChoice(args.tuning),
     cpus: args.cpus === undefined ? undefined : parseCpuList(args.cpus),
     variant: args.variant,
-    seed: args.seed === undefined ? randomBytes(8).readBigUInt64LE() : seed(args.seed),
+    seed: args.seed === undefined ? randomBytes(8).readBigUInt64LE() : seedFrom(args.seed),
     resultsFolder: args.results,
     tool: toolIdentity(),
     arguments: process.argv.slice(2).map(withoutFolders),
@@ -200,7 +200,8 @@ export function wholeNumber(text: string, option = '--iterations'): number {
   throw new UsageError(`${option} ${text}: give a whole number above zero, such as 1000000, 1e8 or 5M.`);
 }
 
-export function seed(text: string): bigint {
+/** A seed as typed. */
+export function seedFrom(text: string): bigint {
   if (/^\d+$/.test(text) && BigInt(text) < 1n << 64n) return BigInt(text);
   throw new UsageError(`--seed ${text}: give a whole number below 2^64.`);
 }

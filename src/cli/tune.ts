@@ -5,7 +5,7 @@ import { parseCpuList } from '../plan/cpu-list.ts';
 import { ProgressLine } from '../report/progress.ts';
 import { tuningText } from '../report/tuning.ts';
 import { defaultResultsFolder } from '../results/results-folder.ts';
-import { milliseconds, seed } from './run.ts';
+import { milliseconds, seedFrom } from './run.ts';
 import { toolIdentity } from './tool.ts';
 
 const defaultTime = '60s';
@@ -59,7 +59,7 @@ export const tuneCommand: CommandModule<object, Options> = {
         files: args.files,
         budgetMs: milliseconds(args.time),
         cpus: args.cpus === undefined ? undefined : parseCpuList(args.cpus),
-        seed: args.seed === undefined ? randomBytes(8).readBigUInt64LE() : seed(args.seed),
+        seed: args.seed === undefined ? randomBytes(8).readBigUInt64LE() : seedFrom(args.seed),
         resultsFolder: args.results,
         tool: toolIdentity(),
       },

@@ -22,6 +22,8 @@ export interface PlannedBlock {
   readonly batches: number;
   /** How many copies run, the first among them. */
   readonly copies: number;
+  /** When it ends though batches are left: where it was planned to take less. Absent: never. */
+  readonly endAfterMs?: number;
 }
 
 /** What became of a block, as far as it bears on what to run next. */

@@ -33,6 +33,9 @@ const roundsInLaunch = 2;
 /** Beyond this, time goes to something that will pass, such as other programs. */
 const greatestOverhead = 4;
 
+/** How much longer than planned a block may take, as when another program came in, before it is cut short. */
+const longestOverrun = 1.5;
+
 /** About the least that a run takes of each launch: a batch of it, and what a block costs beside. */
 const leastRunMs = 5;
 
@@ -59,7 +62,8 @@ export function* scheduleTime(
 
   function* runBlock(run: PlannedRun, launch: number, ms: number): Schedule {
     const size = blockSize(run.placed, ms, counts.get(run.key)?.at(-1));
-    const told = yield { run, launch, seed: blockSeed(seed, block++), ...size };
+    const endAfterMs = longestOverrun * Math.max(ms, leastRunMs);
+    const told = yield { run, launch, seed: blockSeed(seed, block++), ...size, endAfterMs };
     counts.get(run.key)?.push(told);
     if (told.failed) failed.add(run.key);
     nowMs = told.endedMs;

@@ -153,7 +153,7 @@ export function comparisonNotes(comparison: Comparison): readonly string[] {
   const cells = rows.flatMap((row) => row.cells.filter((cell) => cell !== undefined));
   const ratios = cells.flatMap(({ ratio }) => ratio ?? []);
   const notes = [
-    `Rates are per iteration, with the interval that holds the true one in 95 % of runs, by ${clusters(cells)}; "<": never seen, and a higher rate would have been.`,
+    `Rates are per iteration, with the interval that holds the true one in 95 % of runs, by ${clusters(cells)}; "<": never seen, with the upper end of that interval.`,
   ];
   if (ratios.length > 0) {
     notes.push(
@@ -162,7 +162,7 @@ export function comparisonNotes(comparison: Comparison): readonly string[] {
   }
   if (ratios.length > 0 && singleLaunches) {
     notes.push(
-      `Fewer than ${fewestLaunches} sessions a column: what differs from launch to launch was learnt from how much all rows differ, and only what stands out is called real. Run each at least ${fewestLaunches} times to tell more.`,
+      `Fewer than ${fewestLaunches} launches a column: what differs from launch to launch was learnt from how much all rows differ, and only what stands out is called real. Run each at least ${fewestLaunches} times to tell more.`,
     );
   }
   if (ratios.some(({ independent }) => independent === 'iteration')) {

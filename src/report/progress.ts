@@ -22,6 +22,7 @@ export function progressOf(
   experiment: readonly PlannedTest[],
   terms: ScheduleTerms,
 ): (record: BlockRecord) => Progress {
+  const variants = experiment.reduce((sum, planned) => sum + (runsOf(planned)[0]?.length ?? 0), 0);
   const places = new Map(controlsFirst(experiment).map(({ test }, index) => [test.name, index]));
   let iterations = 0;
   return ({ test, launch, iterations: ofBlock, endedMs }) => {
@@ -36,7 +37,7 @@ export function progressOf(
       msLeft:
         terms.kind === 'time'
           ? Math.max(0, terms.budgetMs - endedMs)
-          : msLeftAt(iterations / (terms.perStrategy * variantCount(experiment)), endedMs),
+          : msLeftAt(iterations / (terms.perStrategy * variants), endedMs),
     };
   };
 }
@@ -46,10 +47,6 @@ const tellingShare = 0.05;
 
 function msLeftAt(done: number, elapsedMs: number): number | undefined {
   return done < tellingShare ? undefined : Math.max(0, elapsedMs / done - elapsedMs);
-}
-
-function variantCount(experiment: readonly PlannedTest[]): number {
-  return experiment.reduce((sum, planned) => sum + (runsOf(planned)[0]?.length ?? 0), 0);
 }
 
 /** `[12/62, launch 2 of 5] SB+mbs · 41.2M iterations/s · 38 s left` */
@@ -93,6 +90,11 @@ export class ProgressLine {
   /** Anything else that goes on. */
   showText(text: string): void {
     this.#showText(() => text);
+  }
+
+  /** While tests are timed: how many times everything was. */
+  showTiming(done: number, of: number, test: string): void {
+    this.#showText(() => `timing: ${done} of ${of} launches done · ${test}`);
   }
 
   #showText(makeText: () => string): void {

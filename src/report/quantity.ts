@@ -11,9 +11,14 @@ export function shortCount(n: number): string {
   return `${threeDigits(scaled)}${units[unit]}`;
 }
 
-/** A rate such as 3/N: `4.1e-9`. */
+/** A rate such as 3/N: `4.1e-9`, 0 or 1. */
 export function shortRate(rate: number): string {
-  return rate === 0 ? '0' : rate.toExponential(1);
+  return rate === 0 ? '0' : rate.toExponential(1).replace('1.0e+0', '1');
+}
+
+/** Nanoseconds or ticks, to three digits and no more than a hundredth: `0.04`, `12.3`, `457`. */
+export function shortNs(ns: number): string {
+  return ns < 999.5 ? threeDigits(ns) : shortCount(ns);
 }
 
 /** `3.2 s`, `41 s`, `2 min 5 s`. */

@@ -10,6 +10,7 @@ import {
   vouchersOf,
   type VoucherSets,
 } from './evidence-words.ts';
+import { stepNotes, stepWords } from './cost-words.ts';
 import { shortCount } from './quantity.ts';
 
 export interface TableStyle {
@@ -62,6 +63,7 @@ export function tableText(document: ResultsDocument, style: TableStyle): string 
           index === verdictColumn ? paint(text) : text,
         ).map((line) => indent + line),
         ...phaseLines(row, style.width).map((line) => colors.dim(line)),
+        ...priceLines(row, document, style.width).map((line) => colors.dim(line)),
       );
     }
   }
@@ -108,6 +110,14 @@ function phaseLines({ phases, iterations }: Row, width: number): string[] {
   return wrap(counts, width - deep.length).map((line) => deep + line);
 }
 
+/** What an iteration of each thread takes, where it was timed. */
+function priceLines({ strategy, test }: Row, { prices }: ResultsDocument, width: number): string[] {
+  const price = prices?.tests.find((one) => one.test === test.name);
+  const words = price === undefined ? '' : stepWords(strategy, price);
+  const deep = indent + indent;
+  return words === '' ? [] : wrap(words, width - deep.length).map((line) => deep + line);
+}
+
 type Colors = ReturnType<typeof pc.createColors>;
 
 function verdictPaint(row: Row, colors: Colors): (text: string) => string {
@@ -151,7 +161,7 @@ function notes(
   if (rows.some(({ observation, verdict }) => observation === 'Never' && verdict === 'upheld')) {
     sentences.push('"upheld": forbidden, and never seen while its controls fired.');
   }
-  sentences.push(...evidenceNotes(document, vouchers));
+  sentences.push(...evidenceNotes(document, vouchers), ...stepNotes(document));
   const shared = plans.filter(({ oversubscribed }) => oversubscribed).map(({ cpus }) => cpus.length);
   if (shared.length > 0) {
     sentences.push(

@@ -6,6 +6,7 @@ import { engineNames } from '../plan/run-plan.ts';
 import { preloadNames } from '../run/addon.ts';
 import { rowEvidenceSchema, sessionEvidenceSchema } from './evidence-schema.ts';
 import { machineSchema } from './machine-schema.ts';
+import { pricesSchema } from './price-schema.ts';
 import { count, digest, instant, strictObject, text, textsByKey, type Plain } from './schema-parts.ts';
 
 export const resultsFormat = 'fencepost-results';
@@ -276,6 +277,7 @@ export const resultsSchema = Type.Object(
     ),
     evidence: Type.Optional(sessionEvidenceSchema),
     rows: Type.Array(rowSchema),
+    prices: Type.Optional(pricesSchema),
   },
   {
     $schema: 'https://json-schema.org/draft/2020-12/schema',

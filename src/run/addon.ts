@@ -64,6 +64,10 @@ export interface RunRequest {
   readonly startDelayTicks: number;
   readonly seed: bigint;
   readonly timeoutMs: number;
+  /**
+   * Run no further batches after this long: their number was chosen when more CPU time could be had. 0: run all.
+   */
+  readonly endAfterMs: number;
   /** The CPUs of further copies, thread by thread: they run at the same time, each on memory of its own. */
   readonly copies: readonly (readonly number[])[];
   readonly stress: StressRequest;
@@ -145,6 +149,40 @@ export interface PerpetualReply {
   readonly timedOut: boolean;
 }
 
+export interface PricedThreadRequest extends ThreadRequest {
+  /** Where in its code the function begins. */
+  readonly entryBytes: number;
+}
+
+/** Programs that take turns, and how often: native/price_request.h. */
+export interface PriceRequest {
+  readonly programs: readonly {
+    readonly threads: readonly PricedThreadRequest[];
+    readonly initial: readonly InitialWriteRequest[];
+  }[];
+  readonly memoryBytes: number;
+  readonly spacingBytes: number;
+  /** Iterations in a pass. */
+  readonly cells: number;
+  /** Iterations between two readings of the clock. */
+  readonly group: number;
+  /** Timed ones in a turn. */
+  readonly passes: number;
+  readonly rounds: number;
+  readonly timeoutMs: number;
+}
+
+export interface PriceReply {
+  /** Of a turn, in ticks of the time base, or nanoseconds where there is none: by round, program and thread. */
+  readonly ticks: Float64Array;
+  /** Likewise of one pass; empty where they cannot be counted. */
+  readonly cycles: Float64Array;
+  readonly cyclesProblem: string | undefined;
+  readonly threads: readonly ThreadReply[];
+  readonly stuck: { readonly program: number; readonly thread: number; readonly status: number } | undefined;
+  readonly timedOut: boolean;
+}
+
 /** What the kernel and the CPU tell a process, which files do not. */
 export interface MachineFacts {
   readonly allowedCpus: readonly number[];
@@ -174,6 +212,7 @@ export interface PingPongRequest {
 export interface Addon {
   run(request: RunRequest): Promise<RunReply>;
   runPerpetual(request: PerpetualRequest): Promise<PerpetualReply>;
+  price(request: PriceRequest): Promise<PriceReply>;
   machineFacts(): Promise<MachineFacts>;
   /** Median nanoseconds for a cache line to go from one CPU to the other and back. */
   pingPong(request: PingPongRequest): Promise<number>;

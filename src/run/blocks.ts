@@ -19,6 +19,7 @@ export interface BlockRecord {
   readonly seed: bigint;
   /** Iterations in a batch of one copy. */
   readonly cells: number;
+  /** As planned; a block whose time was over before has fewer iterations. */
   readonly batches: number;
   /** How many copies ran, the first among them. */
   readonly copies: number;
@@ -74,14 +75,14 @@ export async function runBlock(
 type Ran = Omit<BlockRecord, keyof Omit<PlannedBlock, 'run'> | 'test' | 'strategy' | 'plan' | 'endedMs'>;
 
 /** What of a block with fresh cells the addon is asked for. */
-export type CellsBlock = Pick<PlannedBlock, 'seed' | 'cells' | 'batches' | 'copies'> & {
+export type CellsBlock = Pick<PlannedBlock, 'seed' | 'cells' | 'batches' | 'copies' | 'endAfterMs'> & {
   readonly run: Pick<PlannedRun, 'placed'>;
 };
 
 /** Runs a block with fresh cells. What goes wrong in it is its `problem`. */
 export async function runCells(
   code: MachineCode,
-  { run: { placed }, seed, cells, batches, copies }: CellsBlock,
+  { run: { placed }, seed, cells, batches, copies, endAfterMs }: CellsBlock,
   runner: Runner,
 ): Promise<Ran> {
   const { plan, affinity } = placed;
@@ -112,6 +113,7 @@ export async function runCells(
     startDelayTicks: plan.startDelayTicks,
     seed,
     timeoutMs: blockTimeoutMs,
+    endAfterMs: endAfterMs === undefined ? 0 : Math.ceil(endAfterMs),
     copies: affinity.copies.slice(0, copies - 1),
     stress:
       plan.stressBytes === undefined
@@ -132,7 +134,12 @@ export async function runCells(
     strayed: reply.threads.reduce((sum, { strayedBatches }) => sum + strayedBatches, 0),
     switches: reply.threads.reduce((sum, { involuntarySwitches }) => sum + involuntarySwitches, 0),
     disturbed: disturbanceOf({ ...reply, cpus }),
-    problem: problemOf(reply, code, outcomes, cells * batches * copies),
+    problem: problemOf(
+      reply,
+      code,
+      outcomes,
+      endAfterMs === undefined ? cells * batches * copies : reply.iterations,
+    ),
   };
 }
 

@@ -7,12 +7,14 @@ import {
   type Addon,
   type PerpetualRequest,
   type PingPongRequest,
+  type PriceRequest,
   type RunRequest,
 } from './addon.ts';
 
 export type ChildRequest =
   | { readonly kind: 'run'; readonly request: RunRequest }
   | { readonly kind: 'run-perpetual'; readonly request: PerpetualRequest }
+  | { readonly kind: 'price'; readonly request: PriceRequest }
   | { readonly kind: 'ping-pong'; readonly request: PingPongRequest }
   | { readonly kind: 'machine-facts' };
 
@@ -36,6 +38,8 @@ async function answer(addon: Addon, message: ChildRequest): Promise<unknown> {
       return addon.run(message.request);
     case 'run-perpetual':
       return addon.runPerpetual(message.request);
+    case 'price':
+      return addon.price(message.request);
     case 'ping-pong':
       return addon.pingPong(message.request);
     case 'machine-facts':

@@ -5,6 +5,8 @@ import type {
   PerpetualReply,
   PerpetualRequest,
   PingPongRequest,
+  PriceReply,
+  PriceRequest,
   RunReply,
   RunRequest,
 } from './addon.ts';
@@ -26,6 +28,7 @@ export type BlockOutcome = Answer<RunReply>;
 export interface Runner {
   run(request: RunRequest): Promise<BlockOutcome>;
   runPerpetual(request: PerpetualRequest): Promise<Answer<PerpetualReply>>;
+  price(request: PriceRequest): Promise<Answer<PriceReply>>;
   machineFacts(): Promise<Answer<MachineFacts>>;
   pingPong(request: PingPongRequest): Promise<Answer<number>>;
   /** The child's process id, undefined while there is none. */
@@ -75,6 +78,7 @@ export async function startRunner(): Promise<Runner> {
   return {
     run: (request) => inTurn({ kind: 'run', request }, request.timeoutMs + marginMs),
     runPerpetual: (request) => inTurn({ kind: 'run-perpetual', request }, request.timeoutMs + marginMs),
+    price: (request) => inTurn({ kind: 'price', request }, request.timeoutMs + marginMs),
     machineFacts: () => inTurn({ kind: 'machine-facts' }, probeTimeoutMs),
     pingPong: (request) => inTurn({ kind: 'ping-pong', request }, probeTimeoutMs),
     get pid() {

@@ -27,15 +27,27 @@ const rowNamed = ({ rows }: Comparison, name: string): ComparedRow => {
 
 /** Sixty tests of all rates, run anew: each launch has a pace of its own, and so has each block. */
 function launch(random: Random, file: string, launchVariance: number, planted = -1): RecordedFile {
+  return launched(random, file, [undefined], launchVariance, planted);
+}
+
+/** The same in one session, of these launches. */
+function launched(
+  random: Random,
+  file: string,
+  launches: readonly (number | undefined)[],
+  launchVariance: number,
+  planted = -1,
+): RecordedFile {
   const rows = Array.from({ length: 60 }, (_, test): SessionRow => {
     const usual = test % 3 === 0 ? 0 : 10 ** (1.5 + (test % 7) / 2);
-    const expectedSightings = usual * random.gamma(launchVariance) * (test === planted ? 2 : 1);
-    const blockFactor = () => random.gamma(0.001);
-    const blocks = simulate(random, {
-      blocks: 10,
-      iterationsPerBlock: 100_000,
-      expectedSightings,
-      blockFactor,
+    const blocks = launches.flatMap((number) => {
+      const counts = simulate(random, {
+        blocks: 10,
+        iterationsPerBlock: 100_000,
+        expectedSightings: usual * random.gamma(launchVariance) * (test === planted ? 2 : 1),
+        blockFactor: () => random.gamma(0.001),
+      });
+      return number === undefined ? counts : counts.map((one) => ({ ...one, launch: number }));
     });
     return { test: `T${test}`, blocks, verdict: test % 3 === 0 ? 'unseen' : 'seen' };
   });
@@ -85,6 +97,35 @@ describe('two runs of the same machine', () => {
       launches: 5,
       ratio: { independent: 'launch' },
     });
+  });
+
+  const five = [0, 1, 2, 3, 4];
+
+  it.each([0, 0.01, 0.3])(
+    'of five launches each show no real difference in at least 95 of 100 cells, launches varying by %s',
+    (launchVariance) => {
+      const random = randomFrom(24);
+      const cells = Array.from({ length: 5 }, () =>
+        compared([
+          launched(random, 'a.json', five, launchVariance),
+          launched(random, 'b.json', five, launchVariance),
+        ]),
+      ).flatMap(({ rows }) => rows.flatMap((row) => row.cells[1] ?? []));
+      expect(cells.flatMap(({ ratio }) => ratio?.independent ?? [])).not.toContain('block');
+      const real = cells.filter(({ ratio }) => ratio?.real === true).length;
+      expect(real / cells.length).toBeLessThanOrEqual(0.05);
+    },
+  );
+
+  it('of five launches each show a planted doubling, which one launch of each may hide', () => {
+    const random = randomFrom(25);
+    const found = Array.from({ length: 20 }, () => {
+      const files = [launched(random, 'a.json', five, 0.01), launched(random, 'b.json', five, 0.01, 20)];
+      const comparison = compared(files);
+      expect(comparison.singleLaunches).toBe(false);
+      return rowNamed(comparison, 'T20').cells[1]?.ratio?.real === true;
+    });
+    expect(found.filter(Boolean).length).toBeGreaterThanOrEqual(19);
   });
 
   it('of one test alone, once each, tell nothing of how launches differ', () => {

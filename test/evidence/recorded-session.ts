@@ -11,7 +11,7 @@ export interface SessionRow {
   readonly verdict?: Row['verdict'];
   readonly reason?: string;
   /** Block by block; without them the row is that of `sameCodeAs`, or did not run. */
-  readonly blocks?: readonly Counts[];
+  readonly blocks?: readonly (Counts & { readonly launch?: number })[];
   readonly sameCodeAs?: string;
   /** Any word; equal ones stand for equal machine code. */
   readonly code?: string;
@@ -86,6 +86,7 @@ export function rowOf({
                 wallNs: 2e6,
                 strayed: 0,
                 switches: 0,
+                ...(one.launch === undefined ? {} : { launch: one.launch }),
               })),
             },
           ],

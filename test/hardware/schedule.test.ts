@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { rendezvousNames } from '../../src/run/addon.ts';
-import { countsOf, describeOnHardware, run, twoCpus } from './on-this-machine.ts';
+import { countsOf, describeOnHardware, replyOf, run, runner, twoCpus } from './on-this-machine.ts';
 import { keepRdx, perCell, register, request } from './x86-64-code.ts';
 
 const spacingBytes = 64;
@@ -28,6 +28,23 @@ describeOnHardware('groups, batches and threads', () => {
       const given = { cells: 64, group: 16, batches: 4, rendezvous, spacingBytes };
       const reply = await run(request({ threads, observed: [register(4)], ...given }));
       expect(Object.keys(countsOf(reply))).toHaveLength(16);
+    });
+
+    test(`a block ends after a whole batch when its time is over, started by ${rendezvous}`, async () => {
+      const [first, second] = await twoCpus();
+      const threads = [{ code, cpu: first, outBytes: 8 }];
+      const given = { cells: 10, group: 4, batches: 1e9, endAfterMs: 20, rendezvous, spacingBytes };
+      const copies = [[second]];
+      const answer = await runner().run(request({ threads, observed: [register(0)], copies, ...given }));
+      const reply = replyOf(answer);
+      expect(reply.timedOut).toBe(false);
+      const batches = reply.iterations / 10;
+      expect(countsOf(reply)).toEqual({
+        '1': 3 * batches,
+        '2': 3 * batches,
+        '3': 2 * batches,
+        '4': 2 * batches,
+      });
     });
 
     for (const seed of [0n, 1n, 2n ** 64n - 1n]) {

@@ -84,6 +84,7 @@ export function request(given: Partial<RunRequest> & Pick<RunRequest, 'threads'>
     startDelayTicks: 0,
     seed: 1n,
     timeoutMs: 20_000,
+    endAfterMs: 0,
     copies: [],
     stress: { cpus: [], bytes: 0 },
     ...given,

@@ -11,6 +11,7 @@ const calls = {
   pause: 'void pause() { arch::pause(); }',
   full_fence: 'void full_fence() { arch::full_fence(); }',
   prefetch_for_store: 'void prefetch_for_store(const char *at) { arch::prefetch_for_store(at); }',
+  settle: 'void settle() { arch::settle(); }',
   publish_code: 'void publish_code(void *begin, void *end) { arch::publish_code(begin, end); }',
   synchronise_instructions: 'void synchronise_instructions() { arch::synchronise_instructions(); }',
 } as const;
@@ -26,24 +27,26 @@ interface Header {
 const headers: readonly Header[] = [
   {
     architecture: 'x86-64',
-    telling: /^(rdtsc|pause|mfence|cpuid|prefetchw)\b/,
+    telling: /^(rdtsc|pause|mfence|lfence|cpuid|prefetchw)\b/,
     expected: {
       read_time_base: ['rdtsc'],
       pause: ['pause'],
       full_fence: ['mfence'],
       prefetch_for_store: ['prefetchw'],
+      settle: ['mfence', 'lfence'],
       publish_code: [],
       synchronise_instructions: ['cpuid'],
     },
   },
   {
     architecture: 'arm64',
-    telling: /^(?:bl \S+ <)?(isb|mrs \w+, cntvct_el0|dmb ish|yield|prfm pstl1keep|__clear_cache)\b/,
+    telling: /^(?:bl \S+ <)?(isb|mrs \w+, cntvct_el0|dmb ish|dsb ish|yield|prfm pstl1keep|__clear_cache)\b/,
     expected: {
       read_time_base: ['isb', 'mrs x0, cntvct_el0'],
       pause: ['isb'],
       full_fence: ['dmb ish'],
       prefetch_for_store: ['prfm pstl1keep'],
+      settle: ['dsb ish'],
       publish_code: ['__clear_cache'],
       synchronise_instructions: ['isb'],
     },
@@ -56,6 +59,7 @@ const headers: readonly Header[] = [
       pause: ['mr r1,r1', 'mr r2,r2'],
       full_fence: ['hwsync'],
       prefetch_for_store: ['dcbtstct 0'],
+      settle: ['hwsync', 'isync'],
       publish_code: ['dcbst', 'hwsync', 'icbi', 'hwsync', 'isync'],
       synchronise_instructions: ['isync'],
     },
@@ -68,6 +72,7 @@ const headers: readonly Header[] = [
       pause: [],
       full_fence: ['bnor %r0'],
       prefetch_for_store: ['pfd 2'],
+      settle: ['br %r0'],
       publish_code: [],
       synchronise_instructions: ['br %r0'],
     },
@@ -82,6 +87,7 @@ const headers: readonly Header[] = [
       full_fence: ['fence rw,rw'],
       // An ORI to x0, likewise.
       prefetch_for_store: ['or zero,a0,3'],
+      settle: ['fence rw,irw'],
       publish_code: ['fence rw,rw', '__riscv_flush_icache'],
       synchronise_instructions: ['fence.i'],
     },

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { withEvidence } from '../../src/evidence/session-evidence.ts';
 import { tableText } from '../../src/report/table.ts';
 import type { ResultsDocument } from '../../src/results/schema.ts';
+import { pricedDocument } from './cost-sample.ts';
 import { sampleDocument } from '../results/sample-document.ts';
 
 const text = (document: ResultsDocument, width = 80) =>
@@ -59,6 +60,22 @@ describe('the table', () => {
     if (row === undefined) throw new Error('the sample has no row');
     const violated = { ...sampleDocument, rows: [{ ...row, verdict: 'violation' as const }] };
     expect(text(violated)).toContain('more often a wrong test than a broken chip');
+  });
+
+  it('tells what a step takes where it was timed, in the row of the code that was', () => {
+    const [row] = sampleDocument.rows;
+    const { prices } = pricedDocument;
+    if (row === undefined || prices === undefined) throw new Error('the samples have too little');
+    const rows = ['atomics', 'full'].map((strategy) => ({
+      ...row,
+      strategy,
+      test: { ...row.test, name: 'C-page-fault' },
+    }));
+    const table = text({ ...sampleDocument, rows, prices });
+    expect(table).toContain('\n    14.4 and 3.16 ns a step alone, 39.2 and 1234 together\n');
+    expect(table.match(/ns a step alone/g)).toHaveLength(1);
+    expect(table).toContain('"ns a step"');
+    expect(text(sampleDocument)).not.toContain('ns a step');
   });
 
   it('colours the verdict where colours are wanted, and nowhere else', () => {

@@ -1,0 +1,111 @@
+/** `fencepost cost` as a list of calls: tests are read, timed in fresh processes, and their prices kept. */
+import { readTests } from './language/test-files.ts';
+import { architectureOfHost, CannotRunError, chooseTarget, placeThreads } from './pipeline.ts';
+import { pricesOf } from './pricing.ts';
+import { resultsDocument } from './results/document.ts';
+import { inspectMachine } from './results/inspect-machine.ts';
+import { machineName } from './results/machine.ts';
+import { prepareResultsFolder, sessionPaths } from './results/results-folder.ts';
+import type { ResultsDocument, Tool } from './results/schema.ts';
+import { writeResults } from './results/write.ts';
+import { startRunner, type Runner } from './run/runner.ts';
+
+/** What a user asks of it; every default is filled in. */
+export interface CostRequest {
+  /** Files, folders and glob patterns. */
+  readonly files: readonly string[];
+  /** Names of strategies, `ablation`, `all`. */
+  readonly strategies: readonly string[];
+  /** Fresh processes that time everything once: N of the intervals. */
+  readonly launches: number;
+  readonly cpus: readonly number[] | undefined;
+  readonly variant: string | undefined;
+  readonly seed: bigint;
+  readonly resultsFolder: string;
+  readonly tool: Tool;
+  /** As typed, for the record. */
+  readonly arguments: readonly string[];
+}
+
+export interface CostWatcher {
+  readonly progress: (launch: number, test: string) => void;
+  readonly notice: (sentence: string) => void;
+  readonly stopped: AbortSignal;
+}
+
+/**
+ * Times tests on this machine and keeps their prices: a results file that has them and no rows.
+ * @throws LitmusSyntaxError, TestFileError, UnknownStrategyError, CpuSelectionError, ResultsFolderError, CannotRunError
+ */
+export async function costLitmus(
+  request: CostRequest,
+  { progress, notice, stopped }: CostWatcher,
+): Promise<{ document: ResultsDocument; file: string }> {
+  const architecture = architectureOfHost();
+  const tests = readTests(request.files).map((source) => ({
+    source,
+    role: 'asked' as const,
+    strategies: request.strategies,
+  }));
+  prepareResultsFolder(request.resultsFolder);
+  const launch = () =>
+    startRunner().catch((error: Error) => {
+      throw new CannotRunError(error.message);
+    });
+  let runner: Runner = await launch();
+  try {
+    const { machine, topology, facts } = await inspectMachine(runner);
+    if (facts === undefined) throw new CannotRunError('The addon does not tell what this machine is.');
+    const target = chooseTarget(architecture, facts, request.variant);
+    const startedAt = new Date();
+    const place = (threads: number) => placeThreads(topology, facts, threads, request.cpus);
+    const prices = await pricesOf({
+      tests,
+      target,
+      facts,
+      place,
+      seed: request.seed,
+      unit: 'launch',
+      units: request.launches,
+      timeMs: Infinity,
+      runner: async (unit) => {
+        if (unit === 0) return runner;
+        await runner.close();
+        runner = await launch();
+        return runner;
+      },
+      progress,
+      stopped,
+    });
+    for (const note of new Set(tests.flatMap(({ source }) => place(source.test.threads.length).notes))) {
+      notice(note);
+    }
+    const session = {
+      startedAt: startedAt.toISOString(),
+      finishedAt: new Date().toISOString(),
+      seed: request.seed.toString(),
+      arguments: request.arguments,
+      interrupted: stopped.aborted,
+    };
+    const variant = target.variant === undefined ? {} : { variant: target.variant };
+    const document = {
+      ...resultsDocument(
+        [],
+        [],
+        { opinions: new Map(), findings: [] },
+        {
+          tool: request.tool,
+          machine,
+          target: { architecture, ...variant },
+          session,
+        },
+      ),
+      ...(prices === undefined ? {} : { prices }),
+    };
+    const { results } = sessionPaths(request.resultsFolder, machineName(machine), startedAt);
+    writeResults(results, document);
+    return { document, file: results };
+  } finally {
+    await runner.close();
+  }
+}
