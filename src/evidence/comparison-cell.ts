@@ -59,7 +59,35 @@ export function cellOf(entries: readonly Entry[], counts: ClusterCounts): Cell |
 
 /** Launch by launch and block by block, of all entries: each is a session, and so a launch at least. */
 export function countsOf(entries: readonly Entry[], event: TestEvent): ClusterCounts {
-  const sessions = entries.map((entry) => sessionCounts(entry, event));
+  return together(entries.map((entry) => sessionCounts(entry, event)));
+}
+
+/** What entries have under one plan. */
+export interface PlanCounts {
+  /** As the first of them names it. */
+  readonly name: string;
+  readonly counts: ClusterCounts;
+}
+
+/** The counts of each plan apart, by its parameters and placement. A log has no plans. */
+export function planCountsOf(entries: readonly Entry[], event: TestEvent): ReadonlyMap<string, PlanCounts> {
+  const byPlan = new Map<string, PlanCounts>();
+  for (const entry of entries) {
+    for (const run of entry.kind === 'results' ? entry.runs : []) {
+      const key = entry.kind === 'results' ? entry.planKeys.get(run.plan) : undefined;
+      if (key === undefined) continue;
+      const counts = clusterCounts([run], event);
+      const known = byPlan.get(key);
+      byPlan.set(key, {
+        name: known?.name ?? run.plan,
+        counts: known === undefined ? counts : together([known.counts, counts]),
+      });
+    }
+  }
+  return byPlan;
+}
+
+function together(sessions: readonly ClusterCounts[]): ClusterCounts {
   return {
     launch: sessions.flatMap(({ launch }) => launch),
     block: sessions.flatMap(({ block }) => block),

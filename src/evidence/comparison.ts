@@ -1,9 +1,9 @@
 import type { TestEvent } from '../judge/expectation.ts';
 import type { Row } from '../results/schema.ts';
-import { cellOf, countsOf, type Cell } from './comparison-cell.ts';
+import { cellOf, countsOf, planCountsOf, type Cell, type PlanCounts } from './comparison-cell.ts';
 import { documentsOf, type Column, type Granularity } from './comparison-columns.ts';
 import { matchedRows, type Entry, type MatchedRow } from './comparison-rows.ts';
-import { unitOf, type ClusterCounts } from './counts.ts';
+import { addCounts, unitOf, type ClusterCounts } from './counts.ts';
 import { allowingForLaunches, launchSpread, type LaunchSpread } from './launch-spread.ts';
 import { differencesAmong, ratioOf, type Difference, type RateRatio } from './ratio.ts';
 
@@ -17,6 +17,8 @@ export interface ComparedCell extends Cell {
   readonly compared: boolean;
   /** To the reference cell; undefined for that cell itself, and where neither saw the event. */
   readonly ratio: Difference | undefined;
+  /** The plan under which both were compared; undefined without a ratio, or where they have no plan in common. */
+  readonly ratioPlan: string | undefined;
 }
 
 /** How a row's cells differ, the gravest way first. */
@@ -83,7 +85,7 @@ export function compare(
 interface Draft {
   readonly row: MatchedRow;
   readonly event: TestEvent;
-  readonly cells: readonly (Omit<ComparedCell, 'ratio'> | undefined)[];
+  readonly cells: readonly (Omit<ComparedCell, 'ratio' | 'ratioPlan'> | undefined)[];
   readonly reference: number | undefined;
   readonly pairs: readonly Pair[];
 }
@@ -92,6 +94,7 @@ interface Pair {
   readonly column: number;
   readonly reference: number;
   readonly ratio: RateRatio;
+  readonly plan: string | undefined;
 }
 
 const nothing: ClusterCounts = { block: [], launch: [] };
@@ -110,13 +113,20 @@ function draftOf(row: MatchedRow, columns: readonly Column[], despiteCode: boole
     return { ...cell, code, compared: isEvidence && !refused };
   });
   const first = cells.findIndex((cell) => cell?.compared === true);
+  const plans = row.entries.map((entries, index) =>
+    cells[index]?.compared === true ? planCountsOf(entries, event) : noPlans,
+  );
   const pairs = cells.flatMap((cell, column): Pair[] => {
     if (cell?.compared !== true || column === first) return [];
-    const ratio = ratioBetween(counts[column], counts[first]);
+    const shared = sharedPlan(plans[column] ?? noPlans, plans[first] ?? noPlans);
+    const ratio =
+      shared === undefined
+        ? ratioBetween(counts[column], counts[first])
+        : ratioBetween(shared.one, shared.other);
     // Where nobody saw the event there is nothing to compare.
     return ratio === undefined || ratio.sightings[0] + ratio.sightings[1] === 0
       ? []
-      : [{ column, reference: first, ratio }];
+      : [{ column, reference: first, ratio, plan: shared?.name }];
   });
   return { row, event, cells, reference: first === -1 ? undefined : first, pairs };
 }
@@ -146,6 +156,27 @@ function codeOf(cell: Cell, column: Column, firstCode: Map<string, string>): Sam
   return digest === first ? 'same' : 'other';
 }
 
+const noPlans: ReadonlyMap<string, PlanCounts> = new Map();
+
+/**
+ * The plan that both ran and under which the event shows best: rates under several depend on how the time
+ * was shared out among them, which changes from run to run. Undefined where they have none in common, or
+ * only some that saw nothing while others did.
+ */
+function sharedPlan(
+  plans: ReadonlyMap<string, PlanCounts>,
+  others: ReadonlyMap<string, PlanCounts>,
+): { readonly name: string; readonly one: ClusterCounts; readonly other: ClusterCounts } | undefined {
+  const shared = [...plans].flatMap(([key, { name, counts }]) => {
+    const other = others.get(key)?.counts;
+    if (other === undefined) return [];
+    const seen = [counts, other].map(({ launch }) => addCounts(launch).sightings);
+    return [{ name, one: counts, other, least: Math.min(...seen), most: Math.max(...seen) }];
+  });
+  const [best] = shared.toSorted((left, right) => right.least - left.least || right.most - left.most);
+  return best === undefined || best.most === 0 ? undefined : best;
+}
+
 /** By launches where both have enough of them, else by blocks. */
 function ratioBetween(
   one: ClusterCounts | undefined,
@@ -156,8 +187,14 @@ function ratioBetween(
   return ratioOf(one[unit], other[unit], unit);
 }
 
+/** A difference, and the plan that it was told by. */
+interface ToldDifference {
+  readonly ratio: Difference;
+  readonly plan: string | undefined;
+}
+
 /** Of each row, the differences by column: those of single launches in view of how launches differ, all corrected for how many they are. */
-function toldDifferences(drafts: readonly Draft[]): readonly ReadonlyMap<number, Difference>[] {
+function toldDifferences(drafts: readonly Draft[]): readonly ReadonlyMap<number, ToldDifference>[] {
   const pairs = drafts.flatMap((draft) => draft.pairs);
   const spreads = spreadsBetween(pairs);
   const allowed = pairs.map((pair) =>
@@ -174,8 +211,8 @@ function toldDifferences(drafts: readonly Draft[]): readonly ReadonlyMap<number,
     (draft) =>
       new Map(
         draft.pairs.flatMap((pair) => {
-          const difference = byPair.get(pair);
-          return difference === undefined ? [] : [[pair.column, difference] as const];
+          const ratio = byPair.get(pair);
+          return ratio === undefined ? [] : [[pair.column, { ratio, plan: pair.plan }] as const];
         }),
       ),
   );
@@ -196,9 +233,11 @@ function spreadsBetween(pairs: readonly Pair[]): ReadonlyMap<string, LaunchSprea
 function comparedRow(
   { row, event, cells, reference }: Draft,
   columns: readonly Column[],
-  told: ReadonlyMap<number, Difference>,
+  told: ReadonlyMap<number, ToldDifference>,
 ): ComparedRow {
-  const compared = cells.map((cell, index) => cell && { ...cell, ratio: told.get(index) });
+  const compared = cells.map(
+    (cell, index) => cell && { ...cell, ratio: told.get(index)?.ratio, ratioPlan: told.get(index)?.plan },
+  );
   return {
     test: row.test,
     strategies: row.strategies,

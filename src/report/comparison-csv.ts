@@ -32,6 +32,7 @@ const fields: readonly (readonly [title: string, value: (place: Place) => Value]
   ['ratio_high', ({ cell }) => cell.ratio?.high],
   ['probability_adjusted', ({ cell }) => cell.ratio?.adjustedProbability],
   ['real', ({ cell }) => cell.ratio?.real],
+  ['ratio_plan', ({ cell }) => cell.ratioPlan],
   ['code', ({ cell }) => cell.code],
   ['same_code_as', ({ cell }) => cell.sameCodeAs],
   ['code_digests', ({ cell }) => cell.codeDigests.join(' ')],

@@ -160,6 +160,11 @@ export function comparisonNotes(comparison: Comparison): readonly string[] {
       `"x": the rate over that of the first column that is compared, with its 95 % interval; "real": of all that are called so, at most 5 % are not (${ratios.length} ratios, Benjamini and Hochberg).`,
     );
   }
+  if (cells.some(({ ratioPlan }) => ratioPlan !== undefined)) {
+    notes.push(
+      'A ratio is of the rates under one plan, the one of those in common that shows the event best; the rates are of all plans together, and change with how the time was shared out.',
+    );
+  }
   if (ratios.length > 0 && singleLaunches) {
     notes.push(
       `Fewer than ${fewestLaunches} launches a column: what differs from launch to launch was learnt from how much all rows differ, and only what stands out is called real. Run each at least ${fewestLaunches} times to tell more.`,

@@ -108,7 +108,7 @@ function rateNote(rows: readonly Row[], intervals: number): string {
   });
   const wrong = Math.round(intervals / 20);
   const among = wrong === 0 ? '' : ` Of ${intervals} read together, some ${wrong} do not.`;
-  return `rate: per iteration of N, of the event that the models are asked about, with the interval that holds the true rate in 95 % of runs, by ${units.join(' or ')} a row.${among}`;
+  return `rate: per iteration of N, all plans together, of the event that the models are asked about, with the interval that holds the true rate in 95 % of runs, by ${units.join(' or ')} a row.${among}`;
 }
 
 /** `SB 3.3e-2`: its interval and N are in its own row. */

@@ -5,7 +5,12 @@ import { compare, type ComparedRow, type Comparison } from '../../src/evidence/c
 import type { Counts } from '../../src/evidence/counts.ts';
 import type { RecordedFile } from '../../src/results/recorded-files.ts';
 import { block, onBareXeon, onMachine, session, type SessionRow } from './recorded-session.ts';
+import { sampleDocument } from '../results/sample-document.ts';
 import { randomFrom, simulate, type Random } from './simulated.ts';
+
+const [firstPlan] = sampleDocument.plans;
+if (firstPlan === undefined) throw new Error('the sample has no plan');
+const anyBlock = { runNs: 1e6, wallNs: 2e6, strayed: 0, switches: 0 };
 
 const compared = (files: readonly RecordedFile[], options = {}): Comparison =>
   compare(columnsOf(files), { despiteCode: false, strategies: undefined, ...options });
@@ -126,6 +131,40 @@ describe('two runs of the same machine', () => {
       return rowNamed(comparison, 'T20').cells[1]?.ratio?.real === true;
     });
     expect(found.filter(Boolean).length).toBeGreaterThanOrEqual(19);
+  });
+
+  it('are compared plan by plan, however the time was shared out among plans', () => {
+    const random = randomFrom(26);
+    const plans = [
+      { ...firstPlan, name: 'often' },
+      { ...firstPlan, name: 'seldom', group: 99 },
+    ];
+    const run = (plan: string, rate: number, iterationsPerBlock: number) => {
+      const blocks = five.flatMap((launch) =>
+        simulate(random, {
+          blocks: 4,
+          iterationsPerBlock,
+          expectedSightings: rate * 4 * iterationsPerBlock,
+        }).map(({ sightings, iterations }) => ({ ...anyBlock, witnesses: sightings, iterations, launch })),
+      );
+      const iterations = blocks.reduce((sum, one) => sum + one.iterations, 0);
+      const witnesses = blocks.reduce((sum, one) => sum + one.witnesses, 0);
+      return { plan, iterations, witnesses, filtered: 0, outcomes: [], blocks };
+    };
+    const sessionOf = (file: string, often: number, seldom: number): RecordedFile =>
+      session(file, [{ test: 'SB', blocks: [block(1, 1)] }], (document) => ({
+        ...document,
+        plans,
+        rows: document.rows.map((row) => ({
+          ...row,
+          runs: [run('often', 0.2, often), run('seldom', 0.001, seldom)],
+        })),
+      }));
+    const files = [sessionOf('a.json', 90_000, 10_000), sessionOf('b.json', 10_000, 90_000)];
+    const [, cell] = rowNamed(compared(files), 'SB').cells;
+    expect(cell?.rate?.rate).toBeLessThan(0.03);
+    expect(cell).toMatchObject({ ratioPlan: 'often', ratio: { real: false, independent: 'launch' } });
+    expect(cell?.ratio?.ratio).toBeCloseTo(1, 1);
   });
 
   it('of one test alone, once each, tell nothing of how launches differ', () => {
