@@ -5,6 +5,7 @@
 //   time_base_problem()              why its readings cannot be compared between CPUs, or ""
 //   pause()                          what a spinning loop should execute
 //   full_fence()                     orders everything before it before everything after it
+//   smp_mb()                         the kernel's full barrier, for the bench that times it
 //   prefetch_for_store(at)           asks for a line so that it can be stored to; stores nothing
 //   settle()                         everything before it is done, stores included, when what follows
 //                                    begins: put before a reading of the time base that ends a span

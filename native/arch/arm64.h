@@ -34,6 +34,7 @@ inline std::string time_base_problem() { return ""; }
 inline void pause() { asm volatile("isb" ::: "memory"); }
 
 inline void full_fence() { asm volatile("dmb ish" ::: "memory"); }
+inline void smp_mb() { full_fence(); }
 
 // Arm ARM, "PRFM (immediate)": PSTL1KEEP, prefetch for store into the first-level cache.
 inline void prefetch_for_store(const char *at) { asm volatile("prfm pstl1keep, [%0]" ::"r"(at)); }

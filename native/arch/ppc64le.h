@@ -30,6 +30,7 @@ inline void pause() { asm volatile("or 1,1,1; or 2,2,2" ::: "memory"); }
 
 // Book II, "Memory Barrier Instructions": sync with L = 0.
 inline void full_fence() { asm volatile("sync" ::: "memory"); }
+inline void smp_mb() { full_fence(); }
 
 // Power ISA, book II, "Data Cache Block Touch for Store".
 inline void prefetch_for_store(const char *at) { asm volatile("dcbtst 0, %0" ::"r"(at)); }

@@ -31,6 +31,7 @@ inline std::string time_base_problem() { return ""; }
 inline void pause() { asm volatile(".insn i 0x0F, 0, x0, x0, 0x010" ::: "memory"); }
 
 inline void full_fence() { asm volatile("fence rw,rw" ::: "memory"); }
+inline void smp_mb() { full_fence(); }
 
 // "Zicbop": PREFETCH.W is an ORI to x0, and so does nothing on CPUs without it; assemblers know its name
 // only when told that the extension is there.

@@ -29,6 +29,7 @@ inline void pause() { asm volatile("" ::: "memory"); }
 // PoP chapter 7, "BRANCH ON CONDITION": BCR 14,0 serialises, with the fast-BCR-serialization facility
 // that came with the z196. The kernel's smp_mb().
 inline void full_fence() { asm volatile("bcr 14,0" ::: "memory"); }
+inline void smp_mb() { full_fence(); }
 
 // Principles of Operation, "PREFETCH DATA": code 2, for store access.
 inline void prefetch_for_store(const char *at) { asm volatile("pfd 2,0(%0)" ::"a"(at)); }

@@ -27,6 +27,10 @@ inline void pause() { _mm_pause(); }
 
 inline void full_fence() { asm volatile("mfence" ::: "memory"); }
 
+// Linux arch/x86/include/asm/barrier.h: a locked addition of nothing, which is quicker than MFENCE and orders
+// all but non-temporal stores.
+inline void smp_mb() { asm volatile("lock; addl $0,-4(%%rsp)" ::: "memory", "cc"); }
+
 // SDM volume 2, "PREFETCHW": a hint, and a NOP on 64-bit processors that do not have it.
 inline void prefetch_for_store(const char *at) { asm volatile("prefetchw %0" ::"m"(*at)); }
 

@@ -26,8 +26,8 @@ const rounds = 8;
 const timeoutMs = 20_000;
 
 /** Places for a function that differ in everything that fetching its instructions depends on. */
-const entryStepBytes = 16;
-const entries = 16;
+const entryStepBytes = 4;
+const entries = 64;
 
 /**
  * Times a measure's programs in one block.

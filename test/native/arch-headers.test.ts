@@ -10,6 +10,7 @@ const calls = {
   read_time_base: 'uint64_t read_time_base() { return arch::read_time_base(); }',
   pause: 'void pause() { arch::pause(); }',
   full_fence: 'void full_fence() { arch::full_fence(); }',
+  smp_mb: 'void smp_mb() { arch::smp_mb(); }',
   prefetch_for_store: 'void prefetch_for_store(const char *at) { arch::prefetch_for_store(at); }',
   settle: 'void settle() { arch::settle(); }',
   publish_code: 'void publish_code(void *begin, void *end) { arch::publish_code(begin, end); }',
@@ -27,11 +28,12 @@ interface Header {
 const headers: readonly Header[] = [
   {
     architecture: 'x86-64',
-    telling: /^(rdtsc|pause|mfence|lfence|cpuid|prefetchw)\b/,
+    telling: /^(rdtsc|pause|lock addl|mfence|lfence|cpuid|prefetchw)\b/,
     expected: {
       read_time_base: ['rdtsc'],
       pause: ['pause'],
       full_fence: ['mfence'],
+      smp_mb: ['lock addl'],
       prefetch_for_store: ['prefetchw'],
       settle: ['mfence', 'lfence'],
       publish_code: [],
@@ -45,6 +47,7 @@ const headers: readonly Header[] = [
       read_time_base: ['isb', 'mrs x0, cntvct_el0'],
       pause: ['isb'],
       full_fence: ['dmb ish'],
+      smp_mb: ['dmb ish'],
       prefetch_for_store: ['prfm pstl1keep'],
       settle: ['dsb ish'],
       publish_code: ['__clear_cache'],
@@ -58,6 +61,7 @@ const headers: readonly Header[] = [
       read_time_base: ['mftb'],
       pause: ['mr r1,r1', 'mr r2,r2'],
       full_fence: ['hwsync'],
+      smp_mb: ['hwsync'],
       prefetch_for_store: ['dcbtstct 0'],
       settle: ['hwsync', 'isync'],
       publish_code: ['dcbst', 'hwsync', 'icbi', 'hwsync', 'isync'],
@@ -71,6 +75,7 @@ const headers: readonly Header[] = [
       read_time_base: ['stckf'],
       pause: [],
       full_fence: ['bnor %r0'],
+      smp_mb: ['bnor %r0'],
       prefetch_for_store: ['pfd 2'],
       settle: ['br %r0'],
       publish_code: [],
@@ -85,6 +90,7 @@ const headers: readonly Header[] = [
       // PAUSE, whose name objdump does not know without its extension.
       pause: ['fence w,unknown'],
       full_fence: ['fence rw,rw'],
+      smp_mb: ['fence rw,rw'],
       // An ORI to x0, likewise.
       prefetch_for_store: ['or zero,a0,3'],
       settle: ['fence rw,irw'],
