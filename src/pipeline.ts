@@ -132,6 +132,7 @@ export async function runLitmus(
           engines: request.engines,
           oversubscribed: affinity.oversubscribed,
           tuned: tuned(test.name, affinity),
+          ...(request.amount.kind === 'iterations' ? { iterations: request.amount.perStrategy } : {}),
         }),
       place,
     });

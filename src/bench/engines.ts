@@ -49,13 +49,13 @@ export const free: RunPlan = {
   spacingBytes: 8,
   startDelayTicks: 0,
 };
-export const enginePlans = [
-  { ...spinEveryIteration, name: 'spin, one iteration' },
-  spinGrouped,
-  deadlineGrouped,
-  free,
-  perpetual,
-] as const;
+export const spinOneIteration: RunPlan = { ...spinEveryIteration, name: 'spin, one iteration' };
+
+/** A plan for each engine, the one to compare with first. */
+export function enginePlans(hasTimeBase: boolean): readonly RunPlan[] {
+  const all = [spinOneIteration, spinGrouped, deadlineGrouped, free, perpetual];
+  return all.filter(({ rendezvous }) => hasTimeBase || rendezvous !== 'deadline');
+}
 
 /** A test of one variant under one of its plans. */
 export function plannedEngine(planned: PlannedTest, placed: PlacedPlan): Engine {

@@ -115,6 +115,12 @@ export function namedPlan(plan: RunPlan): RunPlan {
   return planAt(pointOf(plan));
 }
 
+/** A plan with room for so much in each iteration, where that lies together. */
+export function withRoom(plan: RunPlan, leastBytes: number): RunPlan {
+  if (plan.layout === 'split' || plan.spacingBytes >= leastBytes) return plan;
+  return namedPlan({ ...plan, spacingBytes: leastBytes });
+}
+
 /** `tuned-split-deadline-g128-16B-c4096-d50-write-s7`: every parameter, so that plans of one name are one plan. */
 function nameOf(plan: Omit<RunPlan, 'name'>): string {
   return [

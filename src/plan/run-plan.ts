@@ -46,10 +46,11 @@ export interface RunPlan {
 }
 
 /**
- * The portable plans. Tests and chips differ in what makes them show a reordering, so each test runs
- * under two, and perpetually where it can: its locations apart, threads started by the clock for long
- * groups, which shows most reorderings of single accesses; and its locations together, threads started by
- * each other for short groups, which makes the critical sections of a protocol overlap.
+ * The portable plans. Tests and chips differ in what makes them show a reordering, so each test runs under
+ * several: its locations apart, threads started by the clock for long groups, which shows most reorderings
+ * of single accesses; its locations together, threads started by each other, which makes the critical
+ * sections of a protocol overlap; its locations apart, threads running freely, under which controls fire
+ * that no rendezvous brings about; and perpetually where it can.
  */
 const apart: RunPlan = {
   name: 'split-deadline',
@@ -65,11 +66,14 @@ const together: RunPlan = {
   name: 'packed-spin',
   layout: 'packed',
   rendezvous: 'spin',
-  group: 16,
-  cells: 4096,
-  spacingBytes: 64,
-  startDelayTicks: 50,
+  group: 32,
+  cells: 8192,
+  spacingBytes: 32,
+  startDelayTicks: 100,
 };
+
+/** Free threads look at each other so often. */
+const freeGroup = 16;
 
 /**
  * So many iterations that coming together costs little, and so few that what threads loaded stays in
@@ -94,6 +98,8 @@ export interface PlanChoice {
   readonly oversubscribed?: boolean;
   /** Plans found on this machine, which run beside the portable ones. */
   readonly tuned?: readonly RunPlan[];
+  /** Of each variant, where their number is given: so few plans take part that each has a batch of them. */
+  readonly iterations?: number;
 }
 
 /**
@@ -104,7 +110,7 @@ export interface PlanChoice {
 export function plansFor(
   test: LitmusTest,
   hasTimeBase: boolean,
-  { engines = [], oversubscribed = false, tuned = [] }: PlanChoice = {},
+  { engines = [], oversubscribed = false, tuned = [], iterations = Infinity }: PlanChoice = {},
 ): readonly RunPlan[] {
   const portable = [...portablePlans(hasTimeBase), ...(oversubscribed ? [] : [perpetual])];
   const asked = engines.flatMap((engine) =>
@@ -113,18 +119,19 @@ export function plansFor(
   const usual = asked.length === 0 ? portable : asked;
   const plans = test.threads.length === 1 ? usual.slice(0, 1) : usual;
   const found = tuned.filter(({ rendezvous }) => asked.length === 0 || engines.includes(rendezvous));
-  return [...plans, ...found].map((plan) => ofTest(plan, test));
+  const most = engines.length > 0 ? Infinity : Math.max(1, Math.floor(iterations / apart.cells));
+  return [...plans, ...found].slice(0, most).map((plan) => ofTest(plan, test));
 }
 
 /** Those with fresh cells. */
 export function portablePlans(hasTimeBase: boolean): readonly RunPlan[] {
-  return [hasTimeBase ? apart : under('spin', apart), together];
+  return [hasTimeBase ? apart : under('spin', apart), together, under('free', apart)];
 }
 
 /** A portable plan with another engine. Free threads start by no rendezvous, so that nothing delays them. */
 function under(engine: EngineName, plan: RunPlan): RunPlan {
-  const startDelayTicks = engine === 'free' ? 0 : plan.startDelayTicks;
-  return { ...plan, name: `${plan.layout}-${engine}`, rendezvous: engine, startDelayTicks };
+  const named = { ...plan, name: `${plan.layout}-${engine}`, rendezvous: engine };
+  return engine === 'free' ? { ...named, group: freeGroup, startDelayTicks: 0 } : named;
 }
 
 /** A plan that lays the fields of the test's struct together if any, with a spacing that holds its iterations. */

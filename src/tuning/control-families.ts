@@ -2,6 +2,7 @@ import type { Architecture } from '../architecture.ts';
 import { controlsAmong, type ControlReference } from '../judge/controls.ts';
 import type { LitmusTest } from '../language/litmus-test.ts';
 import type { TestFile } from '../language/test-files.ts';
+import { leastSpacing } from '../lower/layout.ts';
 import { layoutNames, type LayoutName } from '../lower/machine-code.ts';
 
 declare const vouches: unique symbol;
@@ -26,6 +27,8 @@ export interface ControlFamily {
   readonly controls: readonly Control[];
   /** The names of the tests that they vouch for. */
   readonly tests: readonly string[];
+  /** What lies together in one iteration of any of them: a plan of less room is another plan for some. */
+  readonly leastBytes: number;
 }
 
 /** The families of tests, by what vouches for them in any layout; a test without a control has none. */
@@ -59,9 +62,17 @@ export function familiesOf(
       threads: test.threads.length,
       controls,
       tests: [...(before?.tests ?? []), test.name],
+      leastBytes: Math.max(
+        before?.leastBytes ?? 0,
+        ...[test, ...controls.map(({ source }) => source.test)].map(bytesTogether),
+      ),
     });
   }
   return [...families.values()];
+}
+
+function bytesTogether(test: LitmusTest): number {
+  return leastSpacing(test, test.header.struct.length > 0 ? 'kernel' : 'packed');
 }
 
 /** `SB-two`, and of a strategy that is no test of its own `SB+mbs none`. */

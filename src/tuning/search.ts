@@ -1,5 +1,5 @@
 import type { Random } from '../language/cycles/random.ts';
-import { anyPlan, neighbourOf, type PlanSpace } from '../plan/plan-space.ts';
+import { anyPlan, neighbourOf, withRoom, type PlanSpace } from '../plan/plan-space.ts';
 import type { RunPlan } from '../plan/run-plan.ts';
 import { addCounts, type Counts } from '../evidence/counts.ts';
 import { ratioOf, type RateRatio } from '../evidence/ratio.ts';
@@ -29,6 +29,8 @@ export interface Search {
 
 export interface SearchRequest {
   readonly space: PlanSpace;
+  /** What lies together in one iteration. */
+  readonly leastBytes: number;
   /** They are tried first, and the best of all is compared with the best of them at the end. */
   readonly portable: readonly RunPlan[];
   /** Plans that did well elsewhere: tried with them. */
@@ -51,7 +53,7 @@ const mostBlocks = 64;
  * many, and so on, forwards and backwards (A B B A), so that a machine that slows down does so for all. Plans
  * that are beaten beyond doubt leave at once. A new bracket begins near the best of the last one.
  */
-export function startSearch({ space, portable, known, random, brackets }: SearchRequest): Search {
+export function startSearch({ space, leastBytes, portable, known, random, brackets }: SearchRequest): Search {
   const trials = new Map<string, { plan: RunPlan; blocks: TimedCounts[] }>();
   let settling = false;
   const blocksOf = (plan: RunPlan) => trials.get(plan.name)?.blocks ?? [];
@@ -97,7 +99,7 @@ export function startSearch({ space, portable, known, random, brackets }: Search
           ? neighbourOf(from, space, random)
           : anyPlan(space, random);
       });
-      yield* halve(distinct([...start, ...others]));
+      yield* halve(distinct([...start, ...others.map((plan) => withRoom(plan, leastBytes))]));
     }
     // The best of all against the best of the portable ones, in turns.
     const [best] = ranked();

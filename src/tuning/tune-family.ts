@@ -5,7 +5,7 @@ import { vouchesForAll } from '../judge/controls.ts';
 import { sightingsToFire } from '../judge/verdict.ts';
 import type { Random } from '../language/cycles/random.ts';
 import { printLitmus } from '../language/printer.ts';
-import type { PlanSpace } from '../plan/plan-space.ts';
+import { withRoom, type PlanSpace } from '../plan/plan-space.ts';
 import type { RunPlan } from '../plan/run-plan.ts';
 import type { TunedFamily } from '../results/tuning-file.ts';
 import { controlName, type Control, type ControlFamily } from './control-families.ts';
@@ -59,7 +59,14 @@ export async function tuneFamily(request: FamilyRequest): Promise<Found | undefi
   const objective = objectiveAmong(under);
   if (objective === undefined) return undefined;
   const brackets = Math.min(mostBrackets, Math.max(1, Math.floor(leftMs() / bracketMs)));
-  const search = startSearch({ space, portable, known, random, brackets });
+  const search = startSearch({
+    space,
+    leastBytes: family.leastBytes,
+    portable,
+    known: known.map((plan) => withRoom(plan, family.leastBytes)),
+    random,
+    brackets,
+  });
   for (let plan = search.next(); plan !== undefined && !stopped.aborted; plan = search.next()) {
     search.tell((await fire(objective, plan, blockMs)) ?? { sightings: 0, iterations: 0 });
     if (leftMs() < 0) break;

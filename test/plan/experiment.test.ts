@@ -76,6 +76,7 @@ describe('an experiment', () => {
     expect(plans.map(({ name, plan: { layout } }) => [name, layout])).toEqual([
       ['split-deadline@0,1', 'split'],
       ['kernel-spin@0,1', 'kernel'],
+      ['split-free@0,1', 'split'],
       ['perpetual@0,1', 'split'],
     ]);
   });
@@ -110,6 +111,7 @@ describe('an experiment', () => {
     expect(plan(final, ['all'], 'x86-64').plans.map(({ name }) => name)).toEqual([
       'split-deadline@0,1',
       'packed-spin@0,1',
+      'split-free@0,1',
     ]);
   });
 
@@ -131,6 +133,7 @@ describe('an experiment', () => {
     expect(plan(wide, ['kernel'], 'x86-64').plans.map(({ name }) => name)).toEqual([
       'split-deadline-96B@0,1',
       'packed-spin-96B@0,1',
+      'split-free-96B@0,1',
     ]);
   });
 });

@@ -61,13 +61,13 @@ describe('a schedule by iterations', () => {
       'none 1808x1',
       'kernel 8192x1',
       'kernel 1808x1',
-      'kernel 4096x2',
+      'kernel 8192x1',
       'kernel 1808x1',
-      'none 4096x2',
+      'none 8192x1',
       'none 1808x1',
-      'none 4096x2',
+      'none 8192x1',
       'none 1808x1',
-      'kernel 4096x2',
+      'kernel 8192x1',
       'kernel 1808x1',
     ]);
   });

@@ -28,7 +28,7 @@ const namesOf = (...choice: Parameters<typeof plansFor>) => plansFor(...choice).
 
 test('without a time base no plan starts threads by it, unless it was asked for', () => {
   const rendezvous = plansFor(storeBuffering, false).map((plan) => plan.rendezvous);
-  expect(rendezvous).toEqual(['spin', 'spin', 'perpetual']);
+  expect(rendezvous).toEqual(['spin', 'spin', 'free', 'perpetual']);
   expect(namesOf(storeBuffering, false, { engines: ['deadline'] })).toEqual([
     'split-deadline',
     'packed-deadline',
@@ -47,4 +47,16 @@ test.each(engineNames)('--engine %s: every plan has it, under a name of its own'
   expect(plans.map((plan) => plan.rendezvous)).toEqual(plans.map(() => engine));
   const all = plansFor(storeBuffering, true, { engines: engineNames });
   expect(new Set(all.map(({ name }) => name)).size).toBe(7);
+});
+
+test('so few iterations that plans would have no batch of their own run under fewer of them', () => {
+  const plansOf = (iterations: number) => plansFor(storeBuffering, true, { iterations }).length;
+  expect([1, 10_000, 20_000, 1e6].map(plansOf)).toEqual([1, 1, 2, 4]);
+  expect(plansFor(storeBuffering, true, { iterations: 1, engines: ['spin'] })).toHaveLength(2);
+});
+
+test('plans found on a machine run beside the portable ones, of the engines that were asked for', () => {
+  const tuned = [{ ...spinEveryIteration, name: 'tuned' }];
+  expect(namesOf(storeBuffering, true, { tuned }).at(-1)).toBe('tuned');
+  expect(namesOf(storeBuffering, true, { tuned, engines: ['free'] })).not.toContain('tuned');
 });

@@ -18,7 +18,14 @@ function machine(rate: (plan: RunPlan) => number, seed: bigint) {
 
 function searched(rate: (plan: RunPlan) => number, seed: bigint, brackets = 4) {
   const block = machine(rate, seed);
-  const search = startSearch({ space, portable, known: [], random: randomFrom(seed), brackets });
+  const search = startSearch({
+    space,
+    leastBytes: 32,
+    portable,
+    known: [],
+    random: randomFrom(seed),
+    brackets,
+  });
   const ran: string[] = [];
   for (let plan = search.next(); plan !== undefined; plan = search.next()) {
     ran.push(plan.name);
@@ -73,7 +80,14 @@ test('plans that are far behind get few blocks, the best many', () => {
 
 test('a search that is told to settle compares its best with the portable plans and ends', () => {
   const block = machine(preference, 9n);
-  const search = startSearch({ space, portable, known: [], random: randomFrom(9n), brackets: 8 });
+  const search = startSearch({
+    space,
+    leastBytes: 32,
+    portable,
+    known: [],
+    random: randomFrom(9n),
+    brackets: 8,
+  });
   let blocks = 0;
   for (let plan = search.next(); plan !== undefined && blocks < 1000; plan = search.next()) {
     search.tell(block(plan));

@@ -1,0 +1,70 @@
+import { layOut, rowLines, type Column } from '../report/columns.ts';
+import { shortCount } from '../report/quantity.ts';
+import type { Engine } from './engines.ts';
+
+/** One engine's rates in one round. */
+export interface Rates {
+  readonly iterationsPerSecond: number;
+  readonly relaxedPerRunSecond: number;
+  readonly relaxedPerWallSecond: number;
+  /** The one of these that engines are compared by. */
+  readonly measured: number;
+  /** Of what is measured, to the first engine in the same round. */
+  readonly ratio: number;
+  /** Iterations while the threads run, in the time of a round trip. */
+  readonly iterationsPerRoundTrip: number;
+}
+
+/** A row for each engine, medians over rounds. */
+export function engineTable(
+  engines: readonly Engine[],
+  measure: 'relaxed' | 'iterations',
+  measured: readonly (readonly Rates[])[],
+): string {
+  const columns = [
+    { title: 'plan', align: 'left' },
+    { title: 'iterations/s', align: 'right' },
+    { title: 'relaxed/s running', align: 'right' },
+    { title: 'relaxed/s wall', align: 'right' },
+    { title: `ratio of ${measure}`, align: 'right' },
+    { title: 'iterations/round trip', align: 'right' },
+  ] as const;
+  const rows = engines.map(({ name }, index) => {
+    const medianOf = (of: (rates: Rates) => number) =>
+      median(measured.flatMap((rates) => rates.slice(index, index + 1).map(of)));
+    return [
+      name,
+      shortCount(medianOf((one) => one.iterationsPerSecond)),
+      shortCount(medianOf((one) => one.relaxedPerRunSecond)),
+      shortCount(medianOf((one) => one.relaxedPerWallSecond)),
+      medianOf((one) => one.ratio).toFixed(1),
+      medianOf((one) => one.iterationsPerRoundTrip).toFixed(1),
+    ];
+  });
+  return text(columns, rows);
+}
+
+/** How many iterations a second tests have whose threads take turns. */
+export function crowdedTable(engines: readonly Engine[], measured: readonly (readonly number[])[]): string {
+  const columns = [
+    { title: 'test', align: 'left' },
+    { title: 'plan', align: 'left' },
+    { title: 'iterations/s', align: 'right' },
+  ] as const;
+  const rows = engines.map(({ test, name }, index) => [
+    test,
+    name,
+    shortCount(median(measured.flatMap((rates) => rates.slice(index, index + 1)))),
+  ]);
+  return text(columns, rows);
+}
+
+function text(columns: readonly Column[], rows: readonly (readonly string[])[]): string {
+  const layout = layOut(columns, rows, 140);
+  return [columns.map(({ title }) => title), ...rows].flatMap((row) => rowLines(layout, row)).join('\n');
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((left, right) => left - right);
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+}
