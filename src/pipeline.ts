@@ -3,33 +3,48 @@
  * planned as runs, run, judged, and kept as results.
  */
 import { rmSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { hostArchitecture, type Architecture } from './architecture.ts';
 import { needsOf } from './evidence/needs.ts';
 import { withEvidence } from './evidence/session-evidence.ts';
 import { eventCounter } from './judge/event-counts.ts';
+import type { Expectation } from './judge/expectation.ts';
 import { findingsOf } from './judge/findings.ts';
-import { opinionsOf, type OpinionLimits } from './judge/opinions.ts';
-import { judgeRows } from './judge/rows.ts';
+import { opinionsOf, type OpinionLimits, type Opinions } from './judge/opinions.ts';
+import { expectationFor, judgeRows } from './judge/rows.ts';
 import { strangersApart, withControls } from './judge/selection.ts';
 import { readSuite, readTests } from './language/test-files.ts';
 import type { Target } from './lower/target.ts';
 import { targetFor } from './lower/targets.ts';
 import { planAffinity, unpinnedAffinity, type Affinity } from './plan/affinity.ts';
-import { planExperiment, type PlannedTest } from './plan/experiment.ts';
+import {
+  planExperiment,
+  type PlannedTest,
+  type PlannedVariant,
+  type SelectedTest,
+} from './plan/experiment.ts';
 import { plansFor, type EngineName } from './plan/run-plan.ts';
-import { neededMs, scheduleBy, termsOf, type Amount } from './plan/schedule-terms.ts';
+import { neededMs, termsOf, type Amount } from './plan/schedule-terms.ts';
 import type { Topology } from './plan/topology.ts';
 import { progressOf, type Progress } from './report/progress.ts';
 import { shortDuration } from './report/quantity.ts';
 import { journalBlock, journalHeader, resultsDocument } from './results/document.ts';
 import { inspectMachine } from './results/inspect-machine.ts';
 import { pricesOf } from './pricing.ts';
+import { leftOverIn, resumeSentence } from './results/left-over.ts';
+import {
+  checkSameness,
+  recordedExpectations,
+  recordedPlans,
+  recordedTests,
+  scheduleOf,
+} from './results/recorded-experiment.ts';
+import { earlierSession, type RecordedSession } from './results/recorded-session.ts';
 import { prepareResultsFolder } from './results/results-folder.ts';
 import type { ResultsDocument, Tool } from './results/schema.ts';
-import { openSession } from './results/session-files.ts';
+import { openSession, reopenSession } from './results/session-files.ts';
 import { writeResults } from './results/write.ts';
 import type { MachineFacts } from './run/addon.ts';
-import type { BlockRecord } from './run/blocks.ts';
 import { runExperiment } from './run/experiment.ts';
 import { launchesFrom } from './run/launches.ts';
 import { startRunner } from './run/runner.ts';
@@ -45,6 +60,8 @@ export interface RunRequest {
   /** Names of strategies, `ablation` for each barrier dropped alone, `all`; empty: all, but controls as written. */
   readonly strategies: readonly string[];
   readonly amount: Amount;
+  /** To go on where an earlier session stopped, or to repeat its blocks: all but `files` is then as it was. */
+  readonly earlier: { readonly act: 'resume' | 'replay'; readonly file: string } | undefined;
   /** By `performance.now()`: whatever the run does after it counts as its time. */
   readonly beganMs: number;
   readonly cpus: readonly number[] | undefined;
@@ -83,31 +100,29 @@ export async function runLitmus(
   request: RunRequest,
   watcher: Watcher,
 ): Promise<{ document: ResultsDocument; file: string }> {
-  const clock = () => performance.now() - request.beganMs;
+  const earlier = request.earlier && earlierSession(request.earlier.file, request.earlier.act);
+  const resumed = earlier?.act === 'resume' ? earlier : undefined;
+  const clock = clockFrom(request.beganMs, resumed?.blocks.at(-1)?.endedMs ?? 0);
   const architecture = architectureOfHost();
-  const asked = request.files.length === 0 ? readSuite() : readTests(request.files);
-  const tests = withControls(
-    asked,
-    strangersApart(asked, readSuite(), watcher.notice),
-    request.strategies,
-    architecture,
-  );
-  prepareResultsFolder(request.resultsFolder);
+  const tests = selectTests(request, earlier, architecture, watcher);
+  const folder = resumed === undefined ? request.resultsFolder : dirname(resumed.paths.results);
+  prepareResultsFolder(folder);
+  for (const sentence of leftOverIn(folder, resumed?.path)) watcher.notice(sentence);
   const runner = await startRunner().catch((error: Error) => {
     throw new CannotRunError(error.message);
   });
-  const launches = launchesFrom(runner, request.amount.launches - 1);
+  const launches = launchesFrom(runner);
   try {
     const { machine, topology, facts } = await inspectMachine(runner);
     if (facts === undefined) throw new CannotRunError('The addon does not tell what this machine is.');
-    const target = chooseTarget(architecture, facts, request.variant);
+    const target = chooseTarget(architecture, facts, earlier?.header.target?.variant ?? request.variant);
     checkEngines(request.engines, facts);
     const place = (threads: number) => placeThreads(topology, facts, threads, request.cpus);
     const hasTimeBase = facts.timeBase.problem === undefined;
     const tuned = await tuningFor({
-      choice: request.tuning,
+      choice: earlier === undefined ? request.tuning : { kind: 'none' },
       families: familiesOf(
-        asked.map(({ test }) => test),
+        tests.filter(({ role }) => role === 'asked').map(({ source }) => source.test),
         tests.map(({ source }) => source),
         architecture,
       ),
@@ -135,9 +150,16 @@ export async function runLitmus(
           ...(request.amount.kind === 'iterations' ? { iterations: request.amount.perStrategy } : {}),
         }),
       place,
+      ...(earlier === undefined ? {} : { placed: recordedPlans(earlier) }),
     });
     announce(experiment, request.engines, facts, watcher);
-    announceShortness(request.amount, clock(), experiment, watcher);
+    const ran = {
+      tool: request.tool,
+      machine,
+      target: { architecture, ...(target.variant === undefined ? {} : { variant: target.variant }) },
+    };
+    if (earlier === undefined) announceShortness(request.amount, clock(), experiment, watcher);
+    else checkSameness(earlier, ran, experiment);
     const limits = opinionLimits(request.amount);
     const opinions = await opinionsOf(experiment, target, limits, watcher.asking, watcher.stopped);
     const models = { opinions, findings: findingsOf(experiment, opinions) };
@@ -158,40 +180,50 @@ export async function runLitmus(
             progress: () => {},
             stopped: watcher.stopped,
           });
+    const expected = resumed === undefined ? expectedBy(opinions) : recordedExpectations(resumed);
+    const count = eventCounter(experiment, expected);
     const startedAt = new Date();
-    const terms = termsOf(request.amount, clock(), experiment);
-    const session = {
-      startedAt: startedAt.toISOString(),
-      seed: request.seed.toString(),
-      arguments: request.arguments,
-      schedule: terms,
-    };
-    const identity = { tool: request.tool, machine, session };
-    const header = journalHeader(experiment, models, identity);
-    const { journal, resultsPath } = openSession(request.resultsFolder, startedAt, header);
-    const settlement = request.amount.kind === 'time' ? request.amount.settlement : undefined;
-    const need = needsOf(experiment, opinions, architecture, settlement);
-    const records: BlockRecord[] = [];
-    const progress = progressOf(experiment, terms);
-    for await (const record of runExperiment(scheduleBy(terms, experiment, request.seed, need), {
-      launches,
-      clock,
-      count: eventCounter(experiment, opinions),
-      stopped: watcher.stopped,
-    })) {
-      records.push(record);
-      journal.append(journalBlock(record));
-      watcher.progress(progress(record));
-    }
-    journal.close();
-    const judged = judgeRows(experiment, records, architecture, opinions, machine.emulation?.kind);
-    const counted = resultsDocument(experiment, judged, models, {
-      ...identity,
-      target: { architecture, ...(target.variant === undefined ? {} : { variant: target.variant }) },
-      session: { ...session, finishedAt: new Date().toISOString(), interrupted: watcher.stopped.aborted },
+    const terms = earlier?.terms ?? termsOf(request.amount, clock(), experiment);
+    const now = { startedAt: startedAt.toISOString(), arguments: request.arguments };
+    const session =
+      resumed === undefined
+        ? { ...now, seed: request.seed.toString(), schedule: terms }
+        : { ...resumed.header.session, resumed: [...(resumed.header.session.resumed ?? []), now] };
+    const schedule = scheduleOf(terms, earlier, {
+      experiment,
+      seed: BigInt(session.seed),
+      need: (settlement) => needsOf(experiment, expected, architecture, settlement),
+      count,
     });
-    const document = withEvidence(prices === undefined ? counted : { ...counted, prices });
-    writeResults(resultsPath, document);
+    const header = journalHeader(experiment, models, { ...ran, session });
+    const { journal, resultsPath } =
+      resumed === undefined ? openSession(folder, startedAt, header) : reopenSession(resumed, now);
+    const document = await keepingTold(journal.path, watcher, async () => {
+      const records = [...(resumed?.blocks ?? [])];
+      const progress = progressOf(experiment, terms);
+      const surroundings = {
+        launches,
+        lastLaunch: (resumed?.blocks.at(-1)?.launch ?? -1) + terms.launches,
+        clock,
+        count,
+        stopped: watcher.stopped,
+      };
+      for await (const record of runExperiment(schedule, surroundings)) {
+        records.push(record);
+        journal.append(journalBlock(record));
+        watcher.progress(progress(record));
+      }
+      journal.close();
+      const judged = judgeRows(experiment, records, architecture, opinions, machine.emulation?.kind);
+      const ended = { finishedAt: new Date().toISOString(), interrupted: watcher.stopped.aborted };
+      const counted = resultsDocument(experiment, judged, models, {
+        ...ran,
+        session: { ...session, ...ended },
+      });
+      const judgedDocument = withEvidence(prices === undefined ? counted : { ...counted, prices });
+      writeResults(resultsPath, judgedDocument, resumed?.paths.results);
+      return judgedDocument;
+    });
     rmSync(journal.path);
     return { document, file: resultsPath };
   } finally {
@@ -258,12 +290,50 @@ export async function tuneMachine(
   }
 }
 
+/** Milliseconds since the run began, in whole microseconds, so that it is the same when it is read back. */
+function clockFrom(beganMs: number, spentMs: number): () => number {
+  return () => Math.round((performance.now() - beganMs + spentMs) * 1000) / 1000;
+}
+
+/** The tests asked for with their controls, or those of the earlier session: of the suite, and of files that are given. */
+function selectTests(
+  { files, strategies }: RunRequest,
+  earlier: RecordedSession | undefined,
+  architecture: Architecture,
+  { notice }: Watcher,
+): readonly SelectedTest[] {
+  const given = files.length === 0 ? [] : readTests(files);
+  const suite = strangersApart(given, readSuite(), notice);
+  if (earlier !== undefined) return recordedTests(earlier, [...given, ...suite]);
+  return withControls(files.length === 0 ? suite : given, suite, strategies, architecture);
+}
+
+/** With what went wrong it is told that nothing of what was counted is lost. */
+async function keepingTold<Result>(
+  journal: string,
+  { notice }: Watcher,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    notice(`What was counted until now is kept: ${resumeSentence(journal)}`);
+    throw error;
+  }
+}
+
 export function architectureOfHost(): Architecture {
   const architecture = hostArchitecture();
   if (architecture !== undefined) return architecture;
   throw new CannotRunError(
     'Fencepost generates no code for this machine: "show" and "list" work here, "run" does not.',
   );
+}
+
+function expectedBy(
+  opinions: ReadonlyMap<PlannedVariant, Opinions>,
+): (variant: PlannedVariant) => Expectation {
+  return (variant) => expectationFor(variant, opinions.get(variant));
 }
 
 /** Nothing stands in for an engine that was asked for. */

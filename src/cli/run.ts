@@ -16,6 +16,19 @@ import { toolIdentity } from './tool.ts';
 
 const defaultTime = '60s';
 const defaultRate = '1e-5';
+/** What a session that is resumed or replayed has fixed. */
+const fixedByEarlier = [
+  'strategy',
+  'iterations',
+  'time',
+  'launches',
+  'confidence',
+  'rate',
+  'engine',
+  'cpus',
+  'variant',
+  'seed',
+];
 
 function options(argv: Argv) {
   return argv
@@ -51,6 +64,14 @@ function options(argv: Argv) {
       type: 'string',
       describe: `with --confidence: per iteration, the rate that a "never" has to rule out; default ${defaultRate}`,
     })
+    .option('resume', {
+      type: 'string',
+      describe: 'go on with an interrupted session: its results file, or the journal that a killed one left',
+    })
+    .option('replay', {
+      type: 'string',
+      describe: 'repeat the blocks of a session, one by one: its results file or journal',
+    })
     .option('engine', {
       type: 'string',
       array: true,
@@ -80,6 +101,8 @@ function options(argv: Argv) {
     })
     .conflicts('iterations', ['time', 'confidence'])
     .implies('rate', 'confidence')
+    .conflicts('resume', ['replay', ...fixedByEarlier])
+    .conflicts('replay', fixedByEarlier)
     .example('$0 run', 'the whole suite, about a minute')
     .example('$0 run litmus/kvm --strategy kernel,none', 'two strategies of the KVM tests')
     .example("$0 run 'my/*.litmus' --time 5min --cpus 2,3", 'your own tests, longer, on two CPUs');
@@ -129,6 +152,7 @@ function requestOf(args: Options): RunRequest {
     strategies: (args.strategy ?? []).flatMap((names) => names.split(',').map((name) => name.trim())),
     amount: amountOf(args),
     beganMs: 0, // with this process
+    earlier: earlierOf(args),
     engines: args.engine ?? [],
     tuning: tuningChoice(args.tuning),
     cpus: args.cpus === undefined ? undefined : parseCpuList(args.cpus),
@@ -138,6 +162,11 @@ function requestOf(args: Options): RunRequest {
     tool: toolIdentity(),
     arguments: process.argv.slice(2).map(withoutFolders),
   };
+}
+
+function earlierOf({ resume, replay }: Options): RunRequest['earlier'] {
+  if (resume !== undefined) return { act: 'resume', file: resume };
+  return replay === undefined ? undefined : { act: 'replay', file: replay };
 }
 
 function amountOf(args: Options): Amount {

@@ -1,7 +1,6 @@
 import type { Architecture } from '../architecture.ts';
 import { controlsAmong } from '../judge/controls.ts';
-import type { Opinions } from '../judge/opinions.ts';
-import { expectationFor } from '../judge/rows.ts';
+import type { Expectation } from '../judge/expectation.ts';
 import { sightingsToFire } from '../judge/verdict.ts';
 import type { PlannedTest, PlannedVariant } from '../plan/experiment.ts';
 import type { Settlement } from '../plan/schedule-terms.ts';
@@ -23,7 +22,7 @@ const needs = { silentControl: 4, allowedAndUnseen: 2, forbidden: 1 } as const;
  */
 export function needsOf(
   experiment: readonly PlannedTest[],
-  opinions: ReadonlyMap<PlannedVariant, Opinions>,
+  expected: (variant: PlannedVariant) => Pick<Expectation, 'verdict'>,
   architecture: Architecture,
   settlement: Settlement | undefined,
 ): Need {
@@ -44,7 +43,7 @@ export function needsOf(
     }
     if (isControl && own < sightingsToFire) return needs.silentControl;
     if (seen >= sightingsToClaim) return Math.max(leastNeed, Math.sqrt(sightingsToClaim / seen));
-    const { verdict } = expectationFor(run.variant, opinions.get(run.variant));
+    const { verdict } = expected(run.variant);
     return verdict === 'forbidden' ? needs.forbidden : needs.allowedAndUnseen;
   };
 }

@@ -2,15 +2,13 @@ import { wrapConditionValues } from '../language/condition-values.ts';
 import type { LitmusTest } from '../language/litmus-test.ts';
 import type { PlannedTest, PlannedVariant } from '../plan/experiment.ts';
 import type { BlockRecord } from '../run/blocks.ts';
-import { sightings } from './expectation.ts';
+import { sightings, type Expectation } from './expectation.ts';
 import { tally } from './histogram.ts';
-import type { Opinions } from './opinions.ts';
-import { expectationFor } from './rows.ts';
 
 /** Counts what records of an experiment say of the events that its tests ask about. */
 export function eventCounter(
   experiment: readonly PlannedTest[],
-  opinions: ReadonlyMap<PlannedVariant, Opinions>,
+  expected: (variant: PlannedVariant) => Pick<Expectation, 'event'>,
 ): (record: BlockRecord) => { readonly iterations: number; readonly sightings: number } {
   const variants = new Map(
     experiment.flatMap(({ test, variants: all }) =>
@@ -26,7 +24,7 @@ export function eventCounter(
     const counted = tally(test, record.outcomes, record.other);
     return {
       iterations: counted.iterations,
-      sightings: sightings(expectationFor(variant, opinions.get(variant)).event, counted),
+      sightings: sightings(expected(variant).event, counted),
     };
   };
 }

@@ -1,11 +1,13 @@
 /** Which tests a run consists of: those asked for, and the controls without which a "never" of theirs says nothing. */
 
 import type { Architecture } from '../architecture.ts';
-import type { LitmusTest } from '../language/litmus-test.ts';
+import type { LitmusTest, Position } from '../language/litmus-test.ts';
 import { printLitmus } from '../language/printer.ts';
-import type { TestFile } from '../language/test-files.ts';
+import { LitmusSyntaxError } from '../language/syntax-error.ts';
+import { readTestFile, type TestFile } from '../language/test-files.ts';
 import { layoutNames } from '../lower/machine-code.ts';
 import type { SelectedTest } from '../plan/experiment.ts';
+import { requireStrategies, UnknownStrategyError } from '../strategy/strategies.ts';
 import { controlsAmong } from './controls.ts';
 
 /**
@@ -43,6 +45,7 @@ export function strangersApart(
 /**
  * The tests asked for, and with them the controls without which a "never" says nothing: tests of the
  * suite that vouch for one of them, and strategies of their own that must fire.
+ * @throws LitmusSyntaxError where a `Controls:` names neither.
  */
 export function withControls(
   asked: readonly TestFile[],
@@ -53,6 +56,7 @@ export function withControls(
   const names = new Set(asked.map(({ test }) => test.name));
   const known = [...asked, ...suite.filter(({ test }) => !names.has(test.name))];
   const candidates = known.map(({ test }) => test);
+  checkControlNames(asked, new Set(candidates.map(({ name }) => name)));
   const controlsOf = controlsAmong(candidates);
   const needed = new Map<string, Set<string>>();
   for (const { test } of asked) {
@@ -74,4 +78,28 @@ export function withControls(
     })),
     ...controls.map((source) => ({ source, role: 'control' as const, strategies: ['kernel'] })),
   ];
+}
+
+function checkControlNames(asked: readonly TestFile[], tests: ReadonlySet<string>): void {
+  for (const { file, test } of asked) {
+    const names = test.header.controls.flatMap((line) => line.names);
+    for (const name of names.filter((one) => !tests.has(one))) {
+      try {
+        requireStrategies([name]);
+      } catch (error) {
+        if (!(error instanceof UnknownStrategyError)) throw error;
+        const source = readTestFile(file);
+        const sentence = `'Controls:' names ${name}, which is no test here and no strategy`;
+        throw new LitmusSyntaxError(sentence, placeOf(name, source), file, source);
+      }
+    }
+  }
+}
+
+/** Where a word first stands behind a `Controls:`. */
+function placeOf(word: string, source: string): Position {
+  const start = source.indexOf('Controls:');
+  const found = [...source.slice(start).matchAll(/\S+/g)].find(([text]) => text === word);
+  const before = source.slice(0, start + (found?.index ?? 0)).split('\n');
+  return { line: before.length, column: (before.at(-1) ?? '').length + 1 };
 }

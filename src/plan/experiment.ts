@@ -54,6 +54,8 @@ export interface ExperimentRequest {
   readonly plans: (test: LitmusTest, affinity: Affinity) => readonly RunPlan[];
   /** Where a test of so many threads runs. */
   readonly place: (threads: number) => Affinity;
+  /** The plans as an earlier session placed them, in place of these. */
+  readonly placed?: (test: LitmusTest) => readonly PlacedPlan[];
 }
 
 /** Everything that will run: each test's variants, lowered for each of its plans. */
@@ -95,7 +97,11 @@ function planTest({ source, role, strategies }: SelectedTest, request: Experimen
 const isAsWritten = ({ strategy }: Variant) => strategy === 'kernel';
 
 /** The plans on their CPUs, or why the test has none. */
-function placedPlans(test: LitmusTest, { plans, place }: ExperimentRequest): readonly PlacedPlan[] | string {
+function placedPlans(
+  test: LitmusTest,
+  { plans, place, placed }: ExperimentRequest,
+): readonly PlacedPlan[] | string {
+  if (placed !== undefined) return placed(test);
   const affinity = place(test.threads.length);
   try {
     return plans(test, affinity).map((plan) => ({

@@ -32,11 +32,16 @@ export type ScheduleTerms =
       readonly beganMs: number;
       readonly endMs: number;
     })
-  | Extract<Amount, { kind: 'iterations' }>;
+  | Extract<Amount, { kind: 'iterations' }>
+  /** The blocks of an earlier session, so many, repeated. */
+  | { readonly kind: 'recorded'; readonly blocks: number; readonly launches: number };
+
+/** Those that a schedule can be made from. */
+export type PlannedTerms = Exclude<ScheduleTerms, { kind: 'recorded' }>;
 
 /** The schedule that the terms give: every launch passes over all tests, controls first. */
 export function scheduleBy(
-  terms: ScheduleTerms,
+  terms: PlannedTerms,
   experiment: readonly PlannedTest[],
   seed: bigint,
   need: Need,
@@ -54,7 +59,7 @@ const leastRunningShare = 0.05;
 const foldingMsPerRun = 2;
 
 /** The terms of a run of which `beganMs` have passed. */
-export function termsOf(amount: Amount, beganMs: number, experiment: readonly PlannedTest[]): ScheduleTerms {
+export function termsOf(amount: Amount, beganMs: number, experiment: readonly PlannedTest[]): PlannedTerms {
   if (amount.kind === 'iterations') return amount;
   const { budgetMs } = amount;
   const foldingMs = Math.min(budgetMs / 10, runCount(experiment) * foldingMsPerRun);

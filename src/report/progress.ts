@@ -24,20 +24,24 @@ export function progressOf(
 ): (record: BlockRecord) => Progress {
   const variants = experiment.reduce((sum, planned) => sum + (runsOf(planned)[0]?.length ?? 0), 0);
   const places = new Map(controlsFirst(experiment).map(({ test }, index) => [test.name, index]));
-  let iterations = 0;
+  let [iterations, blocks] = [0, 0];
   return ({ test, launch, iterations: ofBlock, endedMs }) => {
     iterations += ofBlock;
+    blocks += 1;
     return {
       testsDone: places.get(test) ?? 0,
       tests: experiment.length,
       test,
       launch: launch + 1,
-      launches: terms.launches,
+      launches: Math.max(terms.launches, launch + 1),
       iterationsPerSecond: iterations / (endedMs / 1000),
       msLeft:
         terms.kind === 'time'
           ? Math.max(0, terms.budgetMs - endedMs)
-          : msLeftAt(iterations / (terms.perStrategy * variants), endedMs),
+          : msLeftAt(
+              terms.kind === 'recorded' ? blocks / terms.blocks : iterations / (terms.perStrategy * variants),
+              endedMs,
+            ),
     };
   };
 }

@@ -45,8 +45,8 @@ export function resultsDocument(
         const row = rows.get(variant);
         const head = variantHead(planned, variant, models.opinions.get(variant));
         return row === undefined
-          ? notRun(head, variant.problem ?? 'not reached before the run was interrupted')
-          : judgedRow(head, row);
+          ? notRun(head, variant.problem ?? notReached(identity.session))
+          : judgedRow(head, row, identity.session.interrupted);
       }),
       ...planned.refused.map(({ strategy, reason }) =>
         notRun(variantHead(planned, { strategy, test: planned.test }, undefined), reason),
@@ -59,16 +59,20 @@ export function resultsDocument(
 export function journalHeader(
   experiment: readonly PlannedTest[],
   models: ModelsSaid,
-  identity: Pick<JournalHeader, 'tool' | 'machine' | 'session'>,
+  identity: Pick<JournalHeader, 'tool' | 'machine' | 'session' | 'target'>,
 ): JournalHeader {
   return {
     format: journalFormat,
     version: journalVersion,
     ...identity,
+    processId: process.pid,
     plans: planRecords(experiment),
-    variants: experiment.flatMap((planned) =>
-      planned.variants.map((variant) => variantHead(planned, variant, models.opinions.get(variant))),
-    ),
+    variants: experiment.flatMap((planned) => [
+      ...planned.variants.map((variant) => variantHead(planned, variant, models.opinions.get(variant))),
+      ...planned.refused.map(({ strategy }) =>
+        variantHead(planned, { strategy, test: planned.test }, undefined),
+      ),
+    ]),
   };
 }
 
@@ -92,6 +96,7 @@ function variantHead(
   return {
     role: planned.role,
     test: testOf(planned),
+    plans: planned.plans.map(({ name }) => name),
     strategy: variant.strategy,
     ...(variant.sentence === undefined ? {} : { sentence: variant.sentence }),
     variantDigest: digestOf(variant.test),
@@ -112,7 +117,15 @@ function modelOf({ model, observation, problem }: Opinion): RowHead['expectation
   };
 }
 
-function judgedRow(head: RowHead, { tally, observation, verdict, controls, runs }: JudgedRow): Row {
+function notReached({ interrupted }: Pick<ResultsDocument['session'], 'interrupted'>): string {
+  return `not reached before the ${interrupted ? 'run was interrupted' : 'time was up'}`;
+}
+
+function judgedRow(
+  head: RowHead,
+  { tally, observation, verdict, controls, runs }: JudgedRow,
+  interrupted: boolean,
+): Row {
   return {
     ...head,
     iterations: tally.iterations,
@@ -122,7 +135,7 @@ function judgedRow(head: RowHead, { tally, observation, verdict, controls, runs 
     reason: verdict.reason,
     controls,
     phases: tally.phases,
-    runs: runs.map(runOf),
+    runs: runs.map((run) => runOf(run, interrupted)),
   };
 }
 
@@ -140,7 +153,7 @@ function notRun(head: RowHead, reason: string): Row {
   };
 }
 
-function runOf({ plan, tally, outcomes, other, blocks, invalid }: JudgedRun): Run {
+function runOf({ plan, tally, outcomes, other, blocks, invalid }: JudgedRun, interrupted: boolean): Run {
   return {
     plan,
     iterations: tally.iterations,
@@ -161,9 +174,19 @@ function runOf({ plan, tally, outcomes, other, blocks, invalid }: JudgedRun): Ru
       cells: record.cells,
       batches: record.batches,
       copies: record.copies,
-      endedMs: Math.round(record.endedMs * 1000) / 1000,
+      endedMs: record.endedMs,
+      ...(interrupted ? histogramOf(record, outcomes) : {}),
     })),
     ...(invalid === undefined ? {} : { invalid }),
+  };
+}
+
+/** What a block counted, as numbers beside its run's outcomes. */
+function histogramOf(record: BlockRecord, outcomes: JudgedRun['outcomes']): Pick<Block, 'counts' | 'other'> {
+  const counted = new Map(record.outcomes.map(({ values, count }) => [JSON.stringify(values), count]));
+  return {
+    counts: outcomes.map(({ values }) => counted.get(JSON.stringify(values)) ?? 0),
+    ...(record.other === undefined ? {} : { other: record.other }),
   };
 }
 

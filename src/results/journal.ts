@@ -1,16 +1,17 @@
-import { closeSync, fdatasyncSync, openSync, writeSync } from 'node:fs';
+import { closeSync, fdatasyncSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { Type, type Static } from 'typebox';
 import { Compile } from 'typebox/schema';
 import { schemaProblem } from './document-check.ts';
 import { machineSchema } from './machine-schema.ts';
 import { readWhole } from './read.ts';
 import { quoted, reasonOf, ResultsError } from './results-error.ts';
-import { count, strictObject, text, type Plain } from './schema-parts.ts';
+import { count, instant, strictObject, text, type Plain } from './schema-parts.ts';
 import {
   blockProperties,
   outcomeSchema,
   planSchema,
   sessionSchema,
+  targetSchema,
   toolSchema,
   variantProperties,
 } from './schema.ts';
@@ -23,6 +24,8 @@ const headerSchema = strictObject({
   version: Type.Literal(journalVersion),
   tool: toolSchema,
   machine: machineSchema,
+  target: Type.Optional(targetSchema),
+  processId: Type.Optional(count('Of the session, while it runs.')),
   session: Type.Omit(sessionSchema, ['finishedAt', 'interrupted'], { additionalProperties: false }),
   plans: Type.Array(planSchema),
   variants: Type.Array(strictObject(variantProperties)),
@@ -43,6 +46,14 @@ const blockSchema = strictObject({
   disturbed: Type.Optional(text("Why its rates are lower than the machine's.")),
   problem: Type.Optional(text('Why its counts are not data.')),
 });
+
+const resumedSchema = strictObject({
+  resumed: strictObject({ startedAt: instant(), arguments: Type.Array(Type.String()) }),
+  processId: Type.Optional(count('Of the session that went on, while it runs.')),
+});
+type ResumedLine = Plain<Static<typeof resumedSchema>>;
+/** When and how a session went on where it had stopped. */
+export type Resumed = ResumedLine['resumed'];
 
 /** What is known before the first block. */
 export type JournalHeader = Plain<Static<typeof headerSchema>>;
@@ -66,6 +77,23 @@ const syncIntervalMs = 1000;
  */
 export function openJournal(path: string, header: JournalHeader): Journal {
   const file = attempt('create', path, () => openSync(path, 'ax'));
+  return writing(path, file, header);
+}
+
+/**
+ * Goes on with a journal that a session left. A last line that was cut off is cut off for good.
+ * @throws ResultsError
+ */
+export function continueJournal(path: string, resumed: Resumed): Journal {
+  const bytes = attempt('read', path, () => readFileSync(path));
+  const file = attempt('write', path, () => openSync(path, 'r+'));
+  const wholeLines = bytes.lastIndexOf(0x0a) + 1;
+  attempt('write', path, () => ftruncateSync(file, wholeLines));
+  return writing(path, file, { resumed, processId: process.pid }, wholeLines);
+}
+
+function writing(path: string, file: number, first: JournalHeader | ResumedLine, startBytes = 0): Journal {
+  let position = startBytes;
   let open = true;
   let syncedAtMs = Number.NEGATIVE_INFINITY;
 
@@ -74,12 +102,15 @@ export function openJournal(path: string, header: JournalHeader): Journal {
     open = false;
     closeSync(file);
   };
-  const writeLine = (line: JournalHeader | JournalBlock) => {
+  const writeLine = (line: JournalHeader | ResumedLine | JournalBlock) => {
     if (!open) throw new ResultsError(`Cannot write the journal ${path}: it is closed.`);
     try {
       attempt('write', path, () => {
         const bytes = Buffer.from(`${JSON.stringify(line)}\n`);
-        for (let written = 0; written < bytes.length;) written += writeSync(file, bytes, written);
+        for (let written = 0; written < bytes.length;) {
+          written += writeSync(file, bytes, written, bytes.length - written, position + written);
+        }
+        position += bytes.length;
         if (performance.now() - syncedAtMs < syncIntervalMs) return;
         fdatasyncSync(file);
         syncedAtMs = performance.now();
@@ -90,7 +121,7 @@ export function openJournal(path: string, header: JournalHeader): Journal {
       throw error;
     }
   };
-  writeLine(header);
+  writeLine(first);
   return { path, append: writeLine, close };
 }
 
@@ -105,12 +136,17 @@ function attempt<T>(act: string, path: string, work: () => T): T {
 export interface JournalContent {
   readonly header: JournalHeader;
   readonly blocks: readonly JournalBlock[];
+  /** The sessions that went on with it. */
+  readonly resumed: readonly Resumed[];
+  /** Of the session that wrote it last. */
+  readonly processId: number | undefined;
   /** Whether the last line was cut off, and left out. */
   readonly truncated: boolean;
 }
 
 const compiledHeader = Compile(headerSchema);
 const compiledBlock = Compile(blockSchema);
+const compiledResumed = Compile(resumedSchema);
 
 /**
  * Reads a journal, that of a session that was killed among them: a last line that was cut off is left out.
@@ -133,11 +169,21 @@ export function readJournal(path: string): JournalContent {
   }
   const problem = schemaProblem(compiledHeader, first);
   if (problem !== undefined) throw new ResultsError(`${path}:1 is not a valid journal header: ${problem}.`);
-  for (const [index, block] of rest.entries()) {
-    const wrong = schemaProblem(compiledBlock, block);
+  const isResumed = (line: unknown): line is ResumedLine =>
+    typeof line === 'object' && line !== null && 'resumed' in line;
+  for (const [index, line] of rest.entries()) {
+    const wrong = schemaProblem(isResumed(line) ? compiledResumed : compiledBlock, line);
     if (wrong !== undefined) throw new ResultsError(`${path}:${index + 2} is not a valid block: ${wrong}.`);
   }
-  return { header: first as JournalHeader, blocks: rest as JournalBlock[], truncated };
+  const header = first as JournalHeader;
+  const resumed = rest.filter(isResumed);
+  return {
+    header,
+    blocks: rest.filter((line) => !isResumed(line)) as JournalBlock[],
+    resumed: resumed.map((line) => line.resumed),
+    processId: (resumed.at(-1) ?? header).processId,
+    truncated,
+  };
 }
 
 function parseLine(line: string, where: string): unknown {

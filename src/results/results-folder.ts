@@ -96,6 +96,25 @@ export interface SessionPaths {
   readonly journal: string;
 }
 
+const journalEnding = '.journal.ndjson';
+
+/** The paths of the session that a results file or a journal belongs to. */
+export function pathsOfSession(path: string): SessionPaths {
+  const stem = path.endsWith(journalEnding)
+    ? path.slice(0, -journalEnding.length)
+    : path.replace(/\.json$/, '');
+  return { results: `${stem}.json`, journal: `${stem}${journalEnding}` };
+}
+
+/** The journals in a folder: of sessions that still run, or that were killed. */
+export function journalsIn(folder: string): readonly string[] {
+  if (!isFolder(folder)) return [];
+  return readdirSync(folder)
+    .filter((name) => name.endsWith(journalEnding))
+    .toSorted()
+    .map((name) => join(folder, name));
+}
+
 /**
  * Names for a session's files: `<machine>-<UTC time>.json`, and beside it `.journal.ndjson`; with a
  * number where another session of the same second has them.
@@ -104,7 +123,7 @@ export function sessionPaths(folder: string, machine: string, startedAt: Date): 
   const time = startedAt.toISOString().replaceAll(/[-:]|\.\d+/g, '');
   for (let number = 1; ; number++) {
     const stem = join(folder, `${machine}-${time}${number === 1 ? '' : `-${number}`}`);
-    const paths = { results: `${stem}.json`, journal: `${stem}.journal.ndjson` };
+    const paths = pathsOfSession(`${stem}.json`);
     if (!existsSync(paths.results) && !existsSync(paths.journal)) return paths;
   }
 }

@@ -106,6 +106,13 @@ const block = strictObject(
       ),
     ),
     ...blockProperties,
+    counts: Type.Optional(
+      Type.Array(count(), {
+        description:
+          "Of each of the run's outcomes, in their order. Only of a session that was interrupted, to be resumed from.",
+      }),
+    ),
+    other: Type.Optional(count("Likewise: the block's part of the run's other.")),
   },
   'Some tens of milliseconds of running, in the order in which they were run.',
 );
@@ -147,6 +154,7 @@ export const variantProperties = {
     ),
     filter: Type.Optional(text('The proposition of the filter, likewise, where there is one.')),
   }),
+  plans: Type.Optional(Type.Array(text(), { description: 'Under which it is to run, by name.' })),
   strategy: text(),
   sentence: Type.Optional(text('What the strategy did to the test.')),
   variantDigest: digest('Of the canonical text of the variant.'),
@@ -219,6 +227,11 @@ export const sessionSchema = strictObject({
     description: 'The command line after the program, paths shortened to file names.',
   }),
   interrupted: Type.Boolean(),
+  resumed: Type.Optional(
+    Type.Array(strictObject({ startedAt: instant(), arguments: Type.Array(Type.String()) }), {
+      description: 'The sessions that went on where this one had stopped.',
+    }),
+  ),
   schedule: Type.Optional(
     Type.Union(
       [
@@ -239,11 +252,26 @@ export const sessionSchema = strictObject({
           ),
         }),
         strictObject({ kind: Type.Literal('iterations'), perStrategy: count(), launches: count() }),
+        strictObject({
+          kind: Type.Literal('recorded'),
+          blocks: count('Those of an earlier session, repeated.'),
+          launches: count(),
+        }),
       ],
       { description: 'What was asked for: a time, or iterations, over so many launches.' },
     ),
   ),
 });
+
+export const targetSchema = strictObject(
+  {
+    architecture: Type.Enum([...architectures]),
+    variant: Type.Optional(
+      text("Which of the architecture's ways of writing atomics ran: lse or llsc on arm64."),
+    ),
+  },
+  'What the tests were lowered for.',
+);
 
 /** The results document. Its JSON Schema is results/fencepost-results.schema.json, written from here. */
 export const resultsSchema = Type.Object(
@@ -252,15 +280,7 @@ export const resultsSchema = Type.Object(
     version: Type.Literal(resultsVersion),
     tool: toolSchema,
     machine: machineSchema,
-    target: strictObject(
-      {
-        architecture: Type.Enum([...architectures]),
-        variant: Type.Optional(
-          text("Which of the architecture's ways of writing atomics ran: lse or llsc on arm64."),
-        ),
-      },
-      'What the tests were lowered for.',
-    ),
+    target: targetSchema,
     session: sessionSchema,
     plans: Type.Array(planSchema),
     findings: Type.Array(

@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
-import { openJournal, type Journal, type JournalHeader } from './journal.ts';
+import { journalBlock } from './document.ts';
+import { continueJournal, openJournal, type Journal, type JournalHeader, type Resumed } from './journal.ts';
 import { machineName } from './machine.ts';
+import type { RecordedSession } from './recorded-session.ts';
 import { sessionPaths } from './results-folder.ts';
 
 /** More sessions than ever begin in one folder in one second. */
@@ -24,4 +26,21 @@ export function openSession(
       if (!existsSync(paths.journal) || attempt === mostAttempts) throw error;
     }
   }
+}
+
+/**
+ * Goes on with the files of a session that stopped: with the journal that it left, or with one that is made
+ * of its results, which it then replaces.
+ * @throws ResultsError
+ */
+export function reopenSession(
+  { path, paths, header, blocks }: RecordedSession,
+  now: Resumed,
+): { readonly journal: Journal; readonly resultsPath: string } {
+  if (path !== paths.journal) {
+    const written = openJournal(paths.journal, header);
+    for (const block of blocks) written.append(journalBlock(block));
+    written.close();
+  }
+  return { journal: continueJournal(paths.journal, now), resultsPath: paths.results };
 }

@@ -6,14 +6,16 @@ import type { ResultsDocument } from './schema.ts';
 
 /**
  * Writes a results file: all of it or nothing, and never over another.
+ * @param completed the session's own file, which it may stand in for.
  * @throws ResultsError
  */
-export function writeResults(path: string, document: ResultsDocument): void {
+export function writeResults(path: string, document: ResultsDocument, completed?: string): void {
   // What is not valid could not be read again; the journal still has the counts.
   const problem = problemOf(document);
   if (problem !== undefined)
     throw new ResultsError(`Cannot write ${path}: the results are not valid: ${problem}.`);
-  if (existsSync(path)) throw new ResultsError(`Cannot write ${path}: it exists already.`);
+  if (path !== completed && existsSync(path))
+    throw new ResultsError(`Cannot write ${path}: it exists already.`);
   try {
     writeFileAtomic.sync(path, printResults(document));
   } catch (error) {

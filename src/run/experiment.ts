@@ -4,6 +4,8 @@ import type { Launches } from './launches.ts';
 
 export interface ExperimentSurroundings {
   readonly launches: Launches;
+  /** From it on, no further launch is got ready. */
+  readonly lastLaunch: number;
   /** Milliseconds since the run began. */
   readonly clock: () => number;
   /** What a record says of the event that its test asks about. */
@@ -17,11 +19,12 @@ export interface ExperimentSurroundings {
  */
 export async function* runExperiment(
   schedule: Schedule,
-  { launches, clock, count, stopped }: ExperimentSurroundings,
+  { launches, lastLaunch, clock, count, stopped }: ExperimentSurroundings,
 ): AsyncGenerator<BlockRecord> {
   let next = schedule.next();
   while (next.done !== true && !stopped.aborted) {
-    const runner = await launches.runnerOf(next.value.launch);
+    const { launch } = next.value;
+    const runner = await launches.runnerOf(launch, launch >= lastLaunch);
     const record = await runBlock(next.value, runner, clock);
     yield record;
     next = schedule.next(blockCounts(record, count));

@@ -2,8 +2,11 @@ import { startRunner, type Runner } from './runner.ts';
 
 /** The child processes of a run: each launch has a fresh one, whose memory and threads are placed anew. */
 export interface Launches {
-  /** The launch's runner; that of an earlier launch is closed. @throws Error where no child can be started. */
-  runnerOf(launch: number): Promise<Runner>;
+  /**
+   * The launch's runner; that of an earlier launch is closed, and the next is started unless this is the last.
+   * @throws Error where no child can be started.
+   */
+  runnerOf(launch: number, isLast: boolean): Promise<Runner>;
   /** Ends every child. A request in flight is answered with `crashed`. */
   close(): Promise<void>;
 }
@@ -11,14 +14,13 @@ export interface Launches {
 /**
  * Launches are run in ascending order. While one runs, the child of the next waits already, so that starting it takes no time.
  * @param first the runner of whatever launch comes first.
- * @param last after it no further child is started.
  */
-export function launchesFrom(first: Runner, last: number): Launches {
+export function launchesFrom(first: Runner): Launches {
   let runner = first;
   let current: number | undefined;
   let next: Promise<Runner> | undefined;
   return {
-    runnerOf: async (launch) => {
+    runnerOf: async (launch, isLast) => {
       if (current !== undefined && launch !== current) {
         await runner.close();
         const prepared = next;
@@ -27,7 +29,7 @@ export function launchesFrom(first: Runner, last: number): Launches {
         runner = await (prepared?.catch(startRunner) ?? startRunner());
       }
       current = launch;
-      if (next === undefined && launch < last) {
+      if (next === undefined && !isLast) {
         next = startRunner();
         next.catch(() => {}); // told to who asks for it
       }

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { needsOf, sightingsFor } from '../../src/evidence/needs.ts';
-import type { Opinion, Opinions } from '../../src/judge/opinions.ts';
 import type { PlannedVariant } from '../../src/plan/experiment.ts';
 import { runsOf, type BlockCounts } from '../../src/plan/schedule.ts';
 import { plannedTests } from '../plan/planned-tests.ts';
@@ -16,21 +15,9 @@ const run = (test: string, strategy: string, plan: 'split' | 'packed' = 'split')
   return found;
 };
 
-const says = (observation: 'Never' | 'Sometimes'): Opinion => ({
-  model: 'LKMM',
-  observation,
-  problem: undefined,
-  allowed: undefined,
-});
 /** With its fences the outcome is forbidden, without them allowed. */
-const opinions = new Map<PlannedVariant, Opinions>(
-  experiment.flatMap(({ variants }) =>
-    variants.map((variant) => {
-      const opinion = says(variant.strategy === 'kernel' ? 'Never' : 'Sometimes');
-      return [variant, { kernel: opinion, architecture: opinion }];
-    }),
-  ),
-);
+const expected = ({ strategy }: PlannedVariant) =>
+  ({ verdict: strategy === 'kernel' ? 'forbidden' : 'allowed' }) as const;
 
 const blocks = (sightings: number, iterations = 1_000_000): readonly BlockCounts[] =>
   Array.from({ length: 10 }, () => ({
@@ -49,7 +36,7 @@ const weakened = run('subject', 'none');
 const control = run('control', 'kernel');
 
 describe('what a run needs of the time', () => {
-  const need = needsOf(experiment, opinions, 'x86-64', undefined);
+  const need = needsOf(experiment, expected, 'x86-64', undefined);
 
   it('is most for a control that has not fired, then for what is allowed and unseen, then for what is forbidden', () => {
     const nothing = new Map();
@@ -75,7 +62,7 @@ describe('what a run needs of the time', () => {
 });
 
 describe('a settled question', () => {
-  const need = needsOf(experiment, opinions, 'x86-64', { confidence: 0.95, rate: 1e-5 });
+  const need = needsOf(experiment, expected, 'x86-64', { confidence: 0.95, rate: 1e-5 });
 
   it('is an event seen so often that a repetition would see it too', () => {
     expect([0.5, 0.95, 0.99, 0.999].map(sightingsFor)).toEqual([1, 3, 5, 7]);

@@ -19,11 +19,11 @@ const block = (launch: number, seed: bigint): PlannedBlock => ({
 });
 
 /** The launches, and each block's child process. */
-async function watchedLaunches(last: number): Promise<{ launches: Launches; pids: (number | undefined)[] }> {
-  const inner = launchesFrom(await startRunner(), last);
+async function watchedLaunches(): Promise<{ launches: Launches; pids: (number | undefined)[] }> {
+  const inner = launchesFrom(await startRunner());
   const pids: (number | undefined)[] = [];
-  const runnerOf = async (launch: number) => {
-    const runner = await inner.runnerOf(launch);
+  const runnerOf = async (launch: number, isLast: boolean) => {
+    const runner = await inner.runnerOf(launch, isLast);
     pids.push(runner.pid);
     return runner;
   };
@@ -32,13 +32,14 @@ async function watchedLaunches(last: number): Promise<{ launches: Launches; pids
 
 describeOnHardware('an experiment', () => {
   it('runs each launch in a process of its own, and ends them all', async () => {
-    const { launches, pids } = await watchedLaunches(2);
+    const { launches, pids } = await watchedLaunches();
     const told: BlockCounts[] = [];
     function* schedule(): Schedule {
       for (const launch of [0, 0, 1, 2, 2]) told.push(yield block(launch, BigInt(told.length)));
     }
     const surroundings = {
       launches,
+      lastLaunch: 2,
       clock: () => performance.now(),
       count: () => ({ iterations: 100, sightings: 7 }),
       stopped: new AbortController().signal,
@@ -59,13 +60,14 @@ describeOnHardware('an experiment', () => {
   });
 
   it('stops between blocks', async () => {
-    const { launches } = await watchedLaunches(0);
+    const { launches } = await watchedLaunches();
     const stop = new AbortController();
     function* endless(): Schedule {
       for (;;) yield block(0, 1n);
     }
     const surroundings = {
       launches,
+      lastLaunch: 2,
       clock: () => performance.now(),
       count: () => ({ iterations: 0, sightings: 0 }),
       stopped: stop.signal,

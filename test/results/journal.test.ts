@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import {
+  continueJournal,
   openJournal,
   readJournal,
   type JournalBlock,
@@ -64,7 +65,13 @@ function writtenJournal(): string {
 
 test('a journal is read back as it was written', () => {
   writtenJournal();
-  expect(readJournal(path)).toEqual({ header, blocks: [block(1), block(2), block(3)], truncated: false });
+  expect(readJournal(path)).toEqual({
+    header,
+    blocks: [block(1), block(2), block(3)],
+    resumed: [],
+    processId: undefined,
+    truncated: false,
+  });
 });
 
 test('every line is in the file when append returns, so that a killed session keeps it', () => {
@@ -85,6 +92,29 @@ test('a journal that was cut off anywhere has all its whole lines', () => {
       const { blocks, truncated } = readJournal(path);
       expect(blocks).toEqual([block(1), block(2), block(3)].slice(0, kept.split('\n').length - 2));
       expect(truncated).toBe(!kept.endsWith('\n'));
+    }),
+  );
+});
+
+test('a journal is gone on with behind its last whole line, wherever it was cut off', () => {
+  const text = writtenJournal();
+  const firstLine = text.indexOf('\n') + 1;
+  const resumed = { startedAt: session.startedAt, arguments: ['run', '--resume'] };
+  fc.assert(
+    fc.property(fc.integer({ min: firstLine, max: text.length }), (length) => {
+      const kept = text.slice(0, length);
+      writeFileSync(path, kept);
+      const journal = continueJournal(path, resumed);
+      journal.append(block(9));
+      journal.close();
+      const whole = [block(1), block(2), block(3)].slice(0, kept.split('\n').length - 2);
+      expect(readJournal(path)).toEqual({
+        header,
+        blocks: [...whole, block(9)],
+        resumed: [resumed],
+        processId: process.pid,
+        truncated: false,
+      });
     }),
   );
 });
