@@ -1,7 +1,6 @@
 /** Asks models about the barriers of tests in a thread of its own, so that it can be stopped at any time. */
 
 import { parentPort } from 'node:worker_threads';
-import { architectures } from '../architecture.ts';
 import { eventOf, eventText, guardAdvice, modelNeeds } from '../evidence/advice.ts';
 import { architectureJudge, kernelJudge } from '../evidence/judges.ts';
 import { parseLitmus } from '../language/parser.ts';
@@ -19,22 +18,21 @@ const send = (message: NeedsMessage) => port.postMessage(message);
 const lkmm = modelNamed('lkmm');
 
 port.on('message', (job: NeedsJob) => {
-  if (job.kind === 'needs') askNeeds(job);
+  if (job.kind === 'model') askModel(job);
   else drawGraphs(job);
   send({ kind: 'end' });
 });
 
-function askNeeds({ file, source, timeoutMs }: NeedsJob): void {
+type ModelJob = Extract<NeedsJob, { kind: 'model' }>;
+
+function askModel({ file, source, model, timeoutMs }: ModelJob): void {
   const test = parseLitmus(source, file);
   const { guards } = guardsOf(test);
   const event = eventOf(test, timeoutMs);
   send({ kind: 'guards', event: eventText(test, event), guards: guardAdvice(test, guards, source) });
+  const judge = model === 'lkmm' ? kernelJudge(event, timeoutMs) : architectureJudge(model, event, timeoutMs);
   const barriers = guards.filter(({ isStrategy }) => isStrategy);
-  const judges = [
-    kernelJudge(event, timeoutMs),
-    ...architectures.map((one) => architectureJudge(one, event, timeoutMs)),
-  ];
-  for (const judge of judges) send({ kind: 'model', needs: modelNeeds(judge, test, barriers) });
+  send({ kind: 'model', needs: modelNeeds(judge, test, barriers) });
 }
 
 /** How LKMM comes to what it says of a test under strategies, drawn. */

@@ -3,8 +3,10 @@
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
+import { architectures } from '../architecture.ts';
 import type { GuardAdvice, ModelNeeds } from '../evidence/advice.ts';
 import type { AskedModels } from '../evidence/barrier-answers.ts';
+import type { JudgeName } from '../evidence/judges.ts';
 
 /** A test to ask about, as text: it is parsed where it is asked about. */
 export interface QuestionedTest {
@@ -34,7 +36,8 @@ export interface NeedsLimits {
 }
 
 export type NeedsJob = QuestionedTest & { readonly timeoutMs: number } & (
-    { readonly kind: 'needs' } | { readonly kind: 'graphs'; readonly strategies: readonly string[] }
+    | { readonly kind: 'model'; readonly model: JudgeName }
+    | { readonly kind: 'graphs'; readonly strategies: readonly string[] }
   );
 
 export type NeedsMessage =
@@ -45,22 +48,29 @@ export type NeedsMessage =
 
 const workerFile = fileURLToPath(new URL('../../dist/checking/needs-worker.js', import.meta.url));
 
-/** One test that is hard to decide leaves time for the others. */
-const mostShare = 5;
+const models: readonly JudgeName[] = ['lkmm', ...architectures];
+/** A question that takes longer than this share of the time waits until the others were asked. */
+const firstShare = 1 / 8;
 
 /**
- * What the models say of each test's barriers, and why, in the order of the tests. What was not answered
- * when the time was up is absent: nothing at all of a test that was not reached.
- * @param done is called with the number of tests that need no more asking.
+ * What the models say of each test's barriers, and why, in the order of the tests: ask about those that
+ * matter most first. What was not answered when the time was up is absent: nothing at all of a test that
+ * was not reached.
+ * @param done is called with the number of questions that were answered or given up.
  */
 export async function askNeeds(
   tests: readonly QuestionedTest[],
   { timeoutMs, totalMs }: NeedsLimits,
-  done: (tests: number) => void,
+  done: (questions: number, of: number) => void,
 ): Promise<readonly (Asked | undefined)[]> {
   const answers = tests.map((): Answer => ({ guards: undefined, models: [], graphs: [] }));
   const deadline = performance.now() + totalMs;
-  const queue = tests.map((_, index): Task => ({ index, kind: 'needs' }));
+  const order = [...tests.keys()];
+  const queue: Task[] = [
+    ...order.flatMap((index) => models.map((model): Task => ({ index, kind: 'model', model, again: false }))),
+    ...order.map((index): Task => ({ index, kind: 'graphs', again: false })),
+  ];
+  const count = queue.length;
   let finished = 0;
   const lane = async () => {
     let worker: Worker | undefined;
@@ -69,18 +79,16 @@ export async function askNeeds(
       const leftMs = deadline - performance.now();
       if (test === undefined || answer === undefined || leftMs <= 0) break;
       worker ??= new Worker(workerFile);
-      const strategies = task.kind === 'graphs' ? drawnStrategies(answer) : [];
-      const job: NeedsJob = { ...test, kind: task.kind, strategies, timeoutMs: Math.min(timeoutMs, leftMs) };
-      if (
-        !(await runJob(worker, job, Math.min(leftMs, totalMs / mostShare), (message) =>
-          enter(answer, message),
-        ))
-      ) {
-        await worker.terminate();
-        worker = undefined;
+      const job = jobOf(task, test, answer, Math.min(timeoutMs, leftMs));
+      const limitMs = task.again ? leftMs : Math.min(leftMs, totalMs * firstShare);
+      if (await runJob(worker, job, limitMs, (message) => enter(answer, message))) {
+        done((finished += 1), count);
+        continue;
       }
-      if (task.kind === 'needs') queue.push({ ...task, kind: 'graphs' });
-      else done((finished += 1));
+      await worker.terminate();
+      worker = undefined;
+      if (!task.again && task.kind === 'model') queue.push({ ...task, again: true });
+      else done((finished += 1), count);
     }
     await worker?.terminate();
   };
@@ -88,9 +96,14 @@ export async function askNeeds(
   return answers.map(({ guards, models, graphs }) => guards && { ...guards, models, graphs });
 }
 
-interface Task {
-  readonly index: number;
-  readonly kind: NeedsJob['kind'];
+type Task = { readonly index: number; readonly again: boolean } & (
+  { readonly kind: 'model'; readonly model: JudgeName } | { readonly kind: 'graphs' }
+);
+
+function jobOf(task: Task, test: QuestionedTest, answer: Answer, timeoutMs: number): NeedsJob {
+  return task.kind === 'model'
+    ? { ...test, timeoutMs, kind: 'model', model: task.model }
+    : { ...test, timeoutMs, kind: 'graphs', strategies: drawnStrategies(answer) };
 }
 
 /** As it comes in. */

@@ -45,7 +45,7 @@ function options(argv: Argv) {
     })
     .option('model-time', {
       type: 'string',
-      default: '30s',
+      default: '60s',
       describe: 'at most so long for asking the models about barriers (0 for what the results hold alone)',
     })
     .example('$0 report results/local -o report.html', 'what this machine showed')
@@ -108,8 +108,8 @@ async function withModels(tests: readonly Sourced[], totalMs: number): Promise<r
       : [{ index, file: source.file, source: source.text }],
   );
   const line = new ProgressLine(process.stderr);
-  const answers = await askNeeds(questions, { timeoutMs: questionTimeoutMs, totalMs }, (done) => {
-    if (process.stderr.isTTY) line.showQuestion(done, questions.length);
+  const answers = await askNeeds(questions, { timeoutMs: questionTimeoutMs, totalMs }, (done, of) => {
+    if (process.stderr.isTTY) line.showQuestion(done, of);
   });
   line.clear();
   const byTest = new Map(questions.map(({ index }, number) => [index, answers[number]]));

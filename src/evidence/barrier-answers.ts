@@ -4,10 +4,12 @@
  */
 
 import { architectures, type Architecture } from '../architecture.ts';
+import type { PriceDifference, TestPrice } from '../results/price-schema.ts';
 import type { Row } from '../results/schema.ts';
 import { architectureModelNames } from '../model/models.ts';
 import type { GuardAdvice, ModelNeeds, Need } from './advice.ts';
 import type { Cell } from './comparison-cell.ts';
+import { documentsOf, type Column } from './comparison-columns.ts';
 import type { Finding, JudgeName } from './judges.ts';
 import type { OverviewRow, OverviewTest } from './overview.ts';
 
@@ -27,6 +29,8 @@ export interface BarrierAnswer {
   readonly models: readonly ModelAnswer[];
   /** By column. */
   readonly dropped: readonly Dropped[];
+  /** By column, of its last session that timed it: by thread, alone and contended. */
+  readonly prices: readonly (readonly PriceDifference[])[];
 }
 
 export interface ModelAnswer {
@@ -51,7 +55,11 @@ export interface Dropped {
 }
 
 /** The barriers of a test, in the order of its text, or in that of the results where it is not at hand. */
-export function barrierAnswers(test: OverviewTest, asked: AskedModels | undefined): readonly BarrierAnswer[] {
+export function barrierAnswers(
+  test: OverviewTest,
+  columns: readonly Column[],
+  asked: AskedModels | undefined,
+): readonly BarrierAnswer[] {
   const kernel = test.rows.find(({ strategies }) => strategies.includes('kernel'));
   const names = asked?.guards.filter(isBarrier).map(({ name }) => name) ?? ablationsIn(test);
   return names.map((guard) => {
@@ -62,9 +70,24 @@ export function barrierAnswers(test: OverviewTest, asked: AskedModels | undefine
       models: (['lkmm', ...architectures] as const).map(
         (model) => askedAnswer(asked, model, guard) ?? recordedAnswer(kernel, row, model),
       ),
-      dropped: (kernel ?? row)?.cells.map((_, column) => droppedIn(row, kernel, column)) ?? [],
+      dropped: columns.map((_, column) => droppedIn(row, kernel, column)),
+      prices: columns.map(
+        (column) =>
+          pricesIn(column, test)
+            .map(({ differences }) =>
+              differences.filter(({ of, against }) => of === 'kernel' && against === guard),
+            )
+            .findLast((differences) => differences.length > 0) ?? [],
+      ),
     };
   });
+}
+
+/** What the sessions of a column timed of this very test. */
+export function pricesIn(column: Column, { name, digest }: OverviewTest): readonly TestPrice[] {
+  return documentsOf(column).flatMap(
+    ({ prices }) => prices?.tests.filter((one) => one.test === name && one.digest === digest) ?? [],
+  );
 }
 
 /** Locks and RCU are no barriers that one would drop. */
@@ -123,17 +146,17 @@ function recordedObservation(row: OverviewRow | undefined, model: JudgeName): Ro
 
 function droppedIn(row: OverviewRow | undefined, kernel: OverviewRow | undefined, column: number): Dropped {
   const cell = row?.cells[column];
-  if (cell === undefined || cell.verdict === 'not-run' || cell.iterations === 0) {
+  if (row !== undefined && kernel !== undefined && isSameCode(row, kernel, column))
+    return { kind: 'same-code', cell };
+  if (cell === undefined || cell.verdict === 'not-run' || cell.iterations === 0)
     return { kind: 'not-run', cell };
-  }
-  const written = kernel?.entries[column] ?? [];
-  const same =
-    row === kernel ||
-    row?.entries[column]?.every(
-      (entry) =>
-        entry.kind === 'results' &&
-        written.some((other) => other.kind === 'results' && other.ran === entry.ran),
-    ) === true;
-  if (same) return { kind: 'same-code', cell };
   return { kind: cell.sightings > 0 ? 'seen' : 'never', cell };
+}
+
+/** Whether a machine has the same code for both, be it that one of them ran or none. */
+function isSameCode(row: OverviewRow, kernel: OverviewRow, column: number): boolean {
+  const codes = ({ entries }: OverviewRow) =>
+    (entries[column] ?? []).map((entry) => (entry.kind === 'results' ? entry.row.codeDigest : undefined));
+  const [own, written] = [codes(row), codes(kernel)];
+  return own.length > 0 && own.every((code) => code !== undefined && written.includes(code));
 }

@@ -3,6 +3,7 @@ import type { ComparedCell, ComparedRow, Comparison } from '../evidence/comparis
 import type { Column } from '../evidence/comparison-columns.ts';
 import {
   columnCaveats,
+  columnScore,
   columnFacts,
   comparisonNotes,
   headline,
@@ -32,7 +33,9 @@ export function comparisonMarkdown(comparison: Comparison): string {
   });
   const machines = columns.flatMap((column) => [
     `- ${code(printable(column.name))}: ${code(columnFacts(column))}`,
-    ...columnCaveats(column).map((sentence) => `  - ${code(sentence)}`),
+    ...[...columnCaveats(column), columnScore(column) ?? []]
+      .flat()
+      .map((sentence) => `  - ${code(sentence)}`),
   ]);
   const violations = comparison.rows.flatMap((row) =>
     row.cells.flatMap((cell, index) =>

@@ -2,6 +2,7 @@ import type { ComparedRow, Comparison } from '../evidence/comparison.ts';
 import { layOut, rowLines, wrap, type Column as TextColumn } from './columns.ts';
 import {
   columnCaveats,
+  columnScore,
   columnFacts,
   comparisonNotes,
   headline,
@@ -37,7 +38,8 @@ export function comparisonText(comparison: Comparison, width: number): string {
     const letter = letterOf(index);
     return [
       ...wrap(`${letter}: ${printable(column.name)}`, width),
-      ...[columnFacts(column), ...columnCaveats(column)]
+      ...[columnFacts(column), ...columnCaveats(column), columnScore(column) ?? []]
+        .flat()
         .flatMap((sentence) => wrap(sentence, width - indent.length))
         .map((line) => indent + line),
     ];

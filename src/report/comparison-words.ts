@@ -124,7 +124,7 @@ export function columnFacts(column: Column): string {
     .join(', ');
 }
 
-/** What stands between a column and bare hardware, what else weakens it, and how much it could have caught. */
+/** What stands between a column and bare hardware, and what else weakens it. */
 export function columnCaveats(column: Column): readonly string[] {
   const sentences = documentsOf(column).flatMap(({ machine, session, plans }) => [
     machine.emulation && `Emulated (${machine.emulation.kind}). ${machine.emulation.evidence}`,
@@ -138,13 +138,17 @@ export function columnCaveats(column: Column): readonly string[] {
       ? 'Tests of more threads than CPUs took turns.'
       : undefined,
   ]);
-  const score = scoreOf(column);
   const told = [
     ...sentences.filter((sentence) => sentence !== undefined),
     ...leftOutOf(column).map((one) => `${leftOutSentence(one)}.`),
-    ...(score === undefined ? [] : [scoreNote(score)]),
   ];
   return [...new Set(told)].map(printable);
+}
+
+/** What its sessions could catch; undefined where nothing vouches for anything. */
+export function columnScore(column: Column): string | undefined {
+  const score = scoreOf(column);
+  return score === undefined ? undefined : printable(scoreNote(score));
 }
 
 /** What a reader must know beside the numbers, each only where it applies. */

@@ -38,6 +38,13 @@ export function priceSentences(test: TestPrice): readonly string[] {
   ].map((sentence) => `${capital(sentence)}.`);
 }
 
+/** What one barrier costs by its differences: `costs P0 1.38 ns a step alone; …`; undefined without any. */
+export function barrierPrice(differences: readonly PriceDifference[]): string | undefined {
+  const [group, ...others] = groupsOf(differences);
+  if (group === undefined || others.length > 0) return undefined;
+  return isSameCode(group) ? 'costs nothing: the code is the same without it' : told(group);
+}
+
 /** The strategy that was timed for this one. */
 function codeOf(strategy: string, { sameCode }: TestPrice): string {
   return sameCode.find((same) => same.strategy === strategy)?.as ?? strategy;

@@ -1,6 +1,6 @@
 /** How the page puts into words what there is to say of a barrier. */
 
-import { architectures } from '../../architecture.ts';
+import { architectures, type Architecture } from '../../architecture.ts';
 import type { BarrierAnswer, Dropped, ModelAnswer } from '../../evidence/barrier-answers.ts';
 import type { Column } from '../../evidence/comparison-columns.ts';
 import { sightingsToClaim } from '../../evidence/seen.ts';
@@ -86,72 +86,110 @@ export interface BarrierGroup {
 }
 
 /** `Needed by LKMM …; on x86-64 and s390x it is no instruction.` */
-export function needSentence({ members }: BarrierGroup): string {
-  const byModel = (model: string) =>
-    members.flatMap(({ answer }) => answer.models.find((one) => one.model === model) ?? []);
-  const lkmm = byModel('lkmm');
-  const needing = members.filter(({ answer }) =>
-    answer.models.some(({ model, need }) => model === 'lkmm' && need === 'needed'),
-  );
-  const sparing = members.filter(({ answer }) =>
-    answer.models.some(({ model, need }) => model === 'lkmm' && need === 'not-needed'),
-  );
-  const names = (list: BarrierGroup['members']) => listed(list.map(({ test }) => test));
-  const whole = members.length;
-  const first =
-    needing.length === 0
-      ? sparing.length === 0
-        ? `LKMM does not tell${lkmm.some(({ need }) => need === 'not-asked') ? ': it was not asked' : ''}`
-        : `Not needed by LKMM in ${names(sparing)}`
-      : `Needed by LKMM in ${needing.length === whole && whole > 1 ? `all ${whole} tests that have it` : names(needing)}${sparing.length === 0 ? '' : `, not in ${names(sparing)}`}`;
-  const needs = (kind: (answer: ModelAnswer) => boolean) =>
-    architectures.filter((architecture) => byModel(architecture).some(kind));
-  const free = architectures.filter((architecture) => {
-    const told = byModel(architecture).filter(({ need }) => need === 'needed' || need === 'not-needed');
+export function needSentence(group: BarrierGroup): string {
+  const { members } = group;
+  const which = (kind: ModelAnswer['need']) =>
+    testsOf(members.filter(({ answer }) => lkmmOf(answer)?.need === kind));
+  const [needing, sparing, anyway] = [which('needed'), which('not-needed'), which('allowed-anyway')];
+  const all = needing.length === testsOf(members).length && needing.length > 1;
+  const first = [
+    ...(needing.length === 0
+      ? []
+      : [`needed by LKMM in ${all ? `all ${needing.length} tests that have it` : listed(needing)}`]),
+    ...(sparing.length === 0 ? [] : [`not needed by LKMM in ${listed(sparing)}`]),
+    ...(anyway.length === 0
+      ? []
+      : [
+          `in ${listed(anyway)} LKMM allows the outcome with it too, so this barrier is not what keeps it away`,
+        ]),
+  ];
+  const needed = architecturesWhere(group, (answers) => answers.some(({ need }) => need === 'needed'));
+  const free = architecturesWhere(group, (answers) => {
+    const told = answers.filter(({ need }) => need === 'needed' || need === 'not-needed');
     return told.length > 0 && told.every(({ sameCode }) => sameCode);
   });
-  const needed = needs(({ need }) => need === 'needed');
-  const parts = [
-    ...(needed.length === 0 ? [] : [`by the models of the CPUs on ${listed(needed)}`]),
-    ...(free.length === 0 ? [] : [`on ${listed(free)} it is no instruction at all`]),
+  const untold = members.filter(({ answer }) => isOpen(lkmmOf(answer)));
+  const unknown = architecturesWhere(
+    group,
+    (answers) =>
+      answers.some(isOpen) && answers.every((answer) => isOpen(answer) || answer.need === 'not-needed'),
+  ).filter((architecture) => !free.includes(architecture));
+  const open = [
+    ...(untold.length === 0 ? [] : [`LKMM of ${listed(testsOf(untold))}`]),
+    ...(unknown.length === 0 ? [] : [listed(unknown)]),
   ];
-  return `${[first, ...parts].join('; ')}.`;
+  const asked = members.some(({ answer }) => answer.advice !== undefined);
+  const parts = [
+    ...(needed.length === 0 ? [] : [`needed on ${listed(needed)} by the models of their CPUs`]),
+    ...(free.length === 0 ? [] : [`on ${listed(free)} the code is the same without it`]),
+    ...(open.length === 0 ? [] : [`${asked ? 'undecided in the time' : 'not asked'}: ${open.join(', ')}`]),
+  ];
+  return `${capital([...first, ...parts].join('; '))}.`;
 }
 
-/** Where a machine showed what the barrier keeps away, in sentences; each machine once. */
+function isOpen(answer: ModelAnswer | undefined): boolean {
+  return answer === undefined || answer.need === 'unknown' || answer.need === 'not-asked';
+}
+
+/** Each once: a test may have two barriers of one name. */
+export function testsOf(members: BarrierGroup['members']): readonly string[] {
+  return [...new Set(members.map(({ test }) => test))];
+}
+
+function lkmmOf({ models }: BarrierAnswer): ModelAnswer | undefined {
+  return models.find(({ model }) => model === 'lkmm');
+}
+
+export function architecturesWhere(
+  { members }: BarrierGroup,
+  holds: (answers: readonly ModelAnswer[]) => boolean,
+): readonly Architecture[] {
+  return architectures.filter((architecture) =>
+    holds(members.flatMap(({ answer }) => answer.models.find(({ model }) => model === architecture) ?? [])),
+  );
+}
+
+/** Where a machine showed what the barrier keeps away, each machine once. */
 export function seenSentence({ members }: BarrierGroup, columns: readonly Column[]): string {
-  const kinds = columns.map((column, index) => {
-    const dropped = members.flatMap(({ answer }) => answer.dropped[index] ?? []);
-    return { column, dropped };
-  });
-  const evidence = kinds.filter(({ column }) => column.standing !== 'emulated');
-  const seen = evidence.filter(({ dropped }) => dropped.some(({ kind }) => kind === 'seen'));
-  const never = evidence.filter(
-    ({ dropped }) =>
-      !dropped.some(({ kind }) => kind === 'seen') && dropped.some(({ kind }) => kind === 'never'),
-  );
-  const same = evidence.filter(
-    ({ dropped }) =>
-      dropped.some(({ kind }) => kind === 'same-code') &&
-      dropped.every(({ kind }) => kind === 'same-code' || kind === 'not-run'),
-  );
-  const emulated = kinds.length - evidence.length;
-  const ran = seen.length + never.length + same.length;
-  if (ran === 0) {
-    return emulated > 0
-      ? 'Only emulators ran it, and they are no evidence.'
+  const told = columns.map((column, index) => ({
+    column,
+    dropped: members
+      .flatMap(({ answer }) => answer.dropped[index] ?? [])
+      .filter(({ kind }) => kind !== 'not-run'),
+  }));
+  const ran = told.filter(({ dropped }) => dropped.length > 0);
+  const evidence = ran.filter(({ column }) => column.standing !== 'emulated');
+  if (evidence.length === 0) {
+    return ran.length > 0
+      ? 'Only emulators ran it without, and they are no evidence.'
       : 'No machine ran it without the barrier.';
   }
-  const names = (list: typeof kinds) =>
+  const has = (kind: Dropped['kind']) => (one: (typeof evidence)[number]) =>
+    one.dropped.some((dropped) => dropped.kind === kind);
+  const seen = evidence.filter(has('seen'));
+  const never = evidence.filter((one) => !has('seen')(one) && has('never')(one));
+  const same = evidence.filter((one) => !has('seen')(one) && !has('never')(one));
+  const names = (list: typeof evidence) =>
     list.length > 3 ? `${list.length} machines` : listed(list.map(({ column }) => column.name));
   const parts = [
-    ...(seen.length === 0 ? [] : [`without it the outcome was seen on ${names(seen)}`]),
-    ...(never.length === 0 ? [] : [`never on ${names(never)}`]),
+    ...(seen.length === 0
+      ? []
+      : [
+          `without it the outcome was seen on ${names(seen)}${highest(seen.flatMap(({ dropped }) => dropped))}`,
+        ]),
+    ...(never.length === 0 ? [] : [`without it never seen on ${names(never)}`]),
     ...(same.length === 0 ? [] : [`on ${names(same)} the code is the same without it`]),
   ];
-  const lead =
-    seen.length === 0 ? (never.length === 0 ? 'No run can tell: ' : 'Not on the machines here: ') : '';
+  const lead = seen.length > 0 ? '' : never.length > 0 ? 'Not yet: ' : 'No run here can tell: ';
   return `${lead === '' ? capital(parts.join('; ')) : `${lead}${parts.join('; ')}`}.`;
+}
+
+/** `, up to 2.1e-3 times an iteration` */
+function highest(dropped: readonly Dropped[]): string {
+  const rates = dropped.flatMap(({ cell }) => (cell?.rate === undefined ? [] : [cell.rate.rate]));
+  return rates.length === 0
+    ? ''
+    : ` (a rate of ${dropped.length > 1 ? 'up to ' : ''}${shortRate(Math.max(...rates))} per iteration)`;
 }
 
 /** What one machine showed without the barrier. */
@@ -177,13 +215,11 @@ export function droppedWords({ kind, cell }: Dropped, emulated: boolean): string
   }
 }
 
-/** The verdict on a barrier in one word. */
+/** The answer on a barrier in one word. */
 export function groupMark({ members }: BarrierGroup): { readonly word: string; readonly mark: NeedMark } {
-  const needs = members.flatMap(({ answer }) =>
-    answer.models.filter(({ model }) => model === 'lkmm').map(({ need }) => need),
-  );
+  const needs = members.map(({ answer }) => lkmmOf(answer)?.need);
   if (needs.includes('needed')) return { word: 'needed', mark: 'needed' };
-  if (needs.length > 0 && needs.every((need) => need === 'not-needed'))
-    return { word: 'not needed', mark: 'spare' };
+  if (needs.every((need) => need === 'not-needed')) return { word: 'not needed', mark: 'spare' };
+  if (needs.every((need) => need === 'allowed-anyway')) return { word: 'not enough', mark: 'open' };
   return { word: 'not decided', mark: 'open' };
 }

@@ -1,7 +1,9 @@
 /** The answers: of each barrier whether it is needed, where that was seen, and what it costs. */
 
+import { architectures } from '../../architecture.ts';
 import type { BarrierAnswer, ModelAnswer } from '../../evidence/barrier-answers.ts';
 import type { Column } from '../../evidence/comparison-columns.ts';
+import { titleOf } from '../advice-words.ts';
 import {
   barrierPlace,
   droppedWords,
@@ -11,26 +13,75 @@ import {
   needSentence,
   needWord,
   seenSentence,
+  testsOf,
   type BarrierGroup,
 } from './answer-words.ts';
 import { priceSentence } from './price-words.ts';
+import { plural } from '../quantity.ts';
 import { testLink } from './links.ts';
 
 export interface AnswersProps {
   readonly groups: readonly BarrierGroup[];
   readonly columns: readonly Column[];
-  readonly note: string | undefined;
 }
 
-export function Answers({ groups, columns, note }: AnswersProps) {
-  if (groups.length === 0) return <p>No test of these results has a barrier to ask about.</p>;
+/** A card for each barrier. */
+export function Answers({ groups, columns }: AnswersProps) {
   return (
     <>
-      {note === undefined ? null : <p class="note">{note}</p>}
       {groups.map((group) => (
         <Group key={group.name} group={group} columns={columns} />
       ))}
     </>
+  );
+}
+
+/** A line for each barrier. */
+export function AnswerTable({ groups, columns }: AnswersProps) {
+  return (
+    <div class="scroll" tabIndex={0} role="region" aria-label="More barriers">
+      <table class="answers">
+        <thead>
+          <tr>
+            <th scope="col">barrier</th>
+            <th scope="col">needed by LKMM</th>
+            <th scope="col">seen to matter?</th>
+            <th scope="col">price</th>
+            {architectures.map((architecture) => (
+              <th scope="col" key={architecture}>
+                {architecture}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {groups.map((group) => (
+            <Line key={group.name} group={group} columns={columns} />
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function Line({ group, columns }: { readonly group: BarrierGroup; readonly columns: readonly Column[] }) {
+  const [first] = group.members;
+  if (first === undefined) return null;
+  const [lkmm, ...others] = first.answer.models;
+  return (
+    <tr>
+      <th scope="row">
+        <a href={testLink(first.test, first.answer.guard)}>
+          <bdi>{group.name}</bdi>
+        </a>
+      </th>
+      {lkmm === undefined ? <td /> : <Need answer={first.answer} model={lkmm} />}
+      <td>{seenSentence(group, columns)}</td>
+      <td>{priceSentence(group, columns)}</td>
+      {others.map((model) => (
+        <Need key={model.model} answer={first.answer} model={model} />
+      ))}
+    </tr>
   );
 }
 
@@ -50,10 +101,7 @@ function Group({ group, columns }: { readonly group: BarrierGroup; readonly colu
         <dd>{priceSentence(group, columns)}</dd>
       </dl>
       <details>
-        <summary>
-          By test, architecture and machine (
-          {group.members.length === 1 ? '1 test' : `${group.members.length} tests`})
-        </summary>
+        <summary>By test, architecture and machine ({plural(testsOf(group.members).length, 'test')})</summary>
         <Needs group={group} />
         <Seen group={group} columns={columns} />
       </details>
@@ -72,7 +120,7 @@ function Needs({ group: { name, members } }: { readonly group: BarrierGroup }) {
             <th scope="col">test</th>
             {models.map(({ model }) => (
               <th scope="col" key={model}>
-                {model === 'lkmm' ? 'LKMM' : model}
+                {titleOf({ model })}
               </th>
             ))}
           </tr>
@@ -138,7 +186,7 @@ function Seen({
               <td>
                 <ul>
                   {parts.map(({ test, answer, dropped }) => (
-                    <li key={test}>
+                    <li key={test + answer.guard}>
                       <a href={testLink(test, answer.guard, column.name)}>
                         <bdi>{test}</bdi>
                       </a>

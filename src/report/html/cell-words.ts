@@ -4,6 +4,7 @@ import type { Cell } from '../../evidence/comparison-cell.ts';
 import { fewestLaunches } from '../../evidence/counts.ts';
 import { repeatabilityOf } from '../../evidence/seen.ts';
 import type { Drift, Rate } from '../../results/evidence-schema.ts';
+import type { Block } from '../../results/schema.ts';
 import { plural, shortCount, shortRate } from '../quantity.ts';
 
 /** With its interval, N, and what the interval takes for independent. */
@@ -43,6 +44,15 @@ export function cellCaveats({ rate, sightings, launches, verdict }: Cell): reado
       : undefined,
   ];
   return sentences.filter((sentence) => sentence !== undefined);
+}
+
+/** Blocks whose threads did not have their CPUs to themselves; they count, and say less. */
+export function disturbedSentence(blocks: readonly Pick<Block, 'disturbed'>[]): readonly string[] {
+  const disturbed = blocks.flatMap((block) => block.disturbed ?? []);
+  const [first] = disturbed;
+  return first === undefined
+    ? []
+    : [`${disturbed.length} of ${plural(blocks.length, 'block')} were disturbed (${first}).`];
 }
 
 export function driftSentence(plan: string, { blocks, firstHalf, secondHalf }: Drift): string {

@@ -3,7 +3,6 @@ import type { Cell } from '../../evidence/comparison-cell.ts';
 import type { Entry } from '../../evidence/comparison-rows.ts';
 import { addCounts, blockCounts, type Counts } from '../../evidence/counts.ts';
 import type { OverviewRow, OverviewTest } from '../../evidence/overview.ts';
-import { evidenceOf } from '../../evidence/row-evidence.ts';
 import { withEvidence } from '../../evidence/session-evidence.ts';
 import type { TestEvent } from '../../judge/expectation.ts';
 import type { Proposition } from '../../language/litmus-test.ts';
@@ -11,10 +10,19 @@ import { holds, outcomeKey, type Outcome } from '../../language/outcome.ts';
 import { parseProposition } from '../../language/parser.ts';
 import { rowIndex, type RowIndex } from '../../results/row-index.ts';
 import type { ResultsDocument, Row } from '../../results/schema.ts';
-import { cellCaveats, driftSentence, rateSentence } from './cell-words.ts';
+import { cellCaveats, disturbedSentence, driftSentence, rateSentence } from './cell-words.ts';
 import { barrierData } from './answer-words.ts';
 import { threeDigits } from './index-data.ts';
-import type { CellDetail, GraphData, RowDetail, RunDetail, TestDetail, TestText } from './page-data.ts';
+import type {
+  CellDetail,
+  GraphData,
+  PriceData,
+  RowDetail,
+  RunDetail,
+  TestDetail,
+  TestText,
+  VariantData,
+} from './page-data.ts';
 
 /** How much of a cell the page keeps. */
 export interface DetailLevel {
@@ -52,10 +60,11 @@ export interface DetailedTest {
   readonly text: TestText | undefined;
   readonly barriers: readonly BarrierAnswer[];
   readonly graphs: readonly GraphData[];
+  readonly prices: readonly PriceData[];
 }
 
 export function testDetail(
-  { test, sessions, text, barriers, graphs }: DetailedTest,
+  { test, sessions, text, barriers, graphs, prices }: DetailedTest,
   level: DetailLevel,
 ): TestDetail {
   const proposition = test.proposition === undefined ? undefined : propositionIn(test.proposition);
@@ -63,32 +72,44 @@ export function testDetail(
     text,
     barriers: barriers.map(barrierData),
     graphs,
+    prices,
     rows: test.rows.map((row) => rowDetail(row, { event: row.event, sessions, proposition, level })),
   };
 }
 
-function rowDetail({ entries, cells }: OverviewRow, reading: Reading): RowDetail {
-  const first = entries.flat().find((entry) => entry.kind === 'results')?.row;
+function rowDetail({ entries, cells, strategies }: OverviewRow, reading: Reading): RowDetail {
   return {
-    sentence: first?.sentence,
-    models: modelsOf(entries.flat()),
+    variants: strategies.map((strategy) => variantData(strategy, entries.flat(), reading)),
     cells: cells.map((cell, index) =>
       cell === undefined ? null : cellDetail(cell, entries[index] ?? [], reading),
     ),
   };
 }
 
-/** `LKMM: Never`, each once: columns of several architectures have several models. */
-function modelsOf(entries: readonly Entry[]): readonly string[] {
-  const said = entries.flatMap((entry) =>
-    entry.kind === 'results'
-      ? entry.row.expectation.models.map(
-          ({ model, observation, problem }) =>
-            `${model}: ${observation ?? `no answer (${problem ?? 'not asked'})`}`,
-        )
-      : [],
+/** A strategy that another ran for has a row of its own in the same session, with what models say of it. */
+function variantData(strategy: string, entries: readonly Entry[], { sessions }: Reading): VariantData {
+  const rows = entries.flatMap((entry) => {
+    if (entry.kind !== 'results') return [];
+    return sessions.get(entry.row)?.index.get(`${entry.row.test.name} ${strategy}`) ?? [];
+  });
+  const said = rows.flatMap(({ expectation }) =>
+    expectation.models.map(
+      ({ model, observation, problem }) =>
+        `${model}: ${observation ?? `no answer (${problem ?? 'not asked'})`}`,
+    ),
   );
-  return [...new Set(said)];
+  return {
+    strategy,
+    sentence: rows.find(({ sentence }) => sentence !== undefined)?.sentence,
+    models: [...new Set(said)],
+  };
+}
+
+function disturbances(entries: readonly Entry[]): readonly string[] {
+  const blocks = entries.flatMap((entry) =>
+    entry.kind === 'results' ? entry.runs.flatMap((run) => run.blocks) : [],
+  );
+  return disturbedSentence(blocks);
 }
 
 interface Reading {
@@ -106,10 +127,11 @@ function cellDetail(cell: Cell, entries: readonly Entry[], reading: Reading): Ce
   return {
     reason: cell.reason,
     rate: rateSentence(cell),
-    caveats: [...cellCaveats(cell), ...told.flatMap(({ drifts }) => drifts)],
+    caveats: [...cellCaveats(cell), ...disturbances(entries), ...told.flatMap(({ drifts }) => drifts)],
     sameCodeAs: cell.sameCodeAs,
     outcomes: shown,
     otherOutcomes: outcomes.slice(shown.length).reduce((sum, [, count]) => sum + count, 0),
+    untold: entries.reduce((sum, entry) => sum + untoldIn(entry), 0),
     phases: phasesOf(entries),
     runs: told.flatMap(({ runs }) => runs),
     caught: never?.caught,
@@ -136,6 +158,11 @@ function outcomesOf(entries: readonly Entry[], { event, proposition }: Reading):
     ]);
 }
 
+/** A run without synchronisation counts its event, and most of its other outcomes it cannot tell. */
+function untoldIn(entry: Entry): number {
+  return entry.kind === 'results' ? entry.runs.reduce((sum, { other }) => sum + (other ?? 0), 0) : 0;
+}
+
 function phasesOf(entries: readonly Entry[]): CellDetail['phases'] {
   const phases = new Map<string, number>();
   for (const { name, count } of entries.flatMap((entry) =>
@@ -151,11 +178,11 @@ type Told = Pick<CellDetail, 'runs' | 'caught' | 'controls'> & { readonly drifts
 function sessionOf(entry: Entry, { event, sessions, level }: Reading): readonly Told[] {
   if (entry.kind !== 'results') return [];
   const session = sessions.get(entry.row);
-  if (session === undefined) return [];
-  const { runs, sensitivity } = evidenceOf(entry.row, session.index);
+  if (session?.evidence === undefined) return [];
+  const { runs, never } = session.evidence;
   return [
     {
-      drifts: (session.evidence?.runs ?? []).flatMap(({ plan, drift }) =>
+      drifts: runs.flatMap(({ plan, drift }) =>
         drift?.drifting === true ? [driftSentence(plan, drift)] : [],
       ),
       runs: runs.map(({ plan, rate }): RunDetail => {
@@ -171,11 +198,12 @@ function sessionOf(entry: Entry, { event, sessions, level }: Reading): readonly 
             rate.sightings === 0 || run === undefined ? [] : series(blockCounts(run, event), level.blocks),
         };
       }),
-      caught: sensitivity?.caught,
-      controls:
-        sensitivity?.plans.flatMap(({ controls }) =>
-          controls.map(({ name, state, rate }) => [name, state, threeDigits(rate?.rate ?? 0)] as const),
-        ) ?? [],
+      caught: never?.caught,
+      controls: entry.row.controls.map(({ name, plan, state, sightings, iterations }) => [
+        `${name} under ${plan}`,
+        state,
+        iterations === 0 ? 0 : threeDigits(sightings / iterations),
+      ]),
     },
   ];
 }

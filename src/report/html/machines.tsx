@@ -2,7 +2,7 @@
 
 import { documentsOf, type Column } from '../../evidence/comparison-columns.ts';
 import type { MachineIdentity } from '../../results/machine-schema.ts';
-import { columnCaveats, standingWord } from '../comparison-words.ts';
+import { columnCaveats, columnScore, standingWord } from '../comparison-words.ts';
 import { plural } from '../quantity.ts';
 
 export function Machines({ columns }: { readonly columns: readonly Column[] }) {
@@ -45,8 +45,10 @@ function Facts({ column }: { readonly column: Column }) {
   const [first] = documentsOf(column);
   if (first === undefined) return <p>A log of another tool: it does not tell what machine it was.</p>;
   const { machine, tool, session } = first;
+  const score = columnScore(column);
   const facts: readonly (readonly [string, string])[] = [
     ...machineFacts(machine),
+    ...(score === undefined ? [] : [['Controls', score] as const]),
     ['Tool', [tool.name, tool.version, tool.revision?.slice(0, 12)].filter(Boolean).join(' ')],
     ['First session', session.startedAt],
     ['Command', `fencepost ${session.arguments.join(' ')}`],

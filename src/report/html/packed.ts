@@ -3,8 +3,12 @@ import { printableText } from '../printable.ts';
 import type { PackedData, PageIndex, TestDetail } from './page-data.ts';
 import type { DetailLevel } from './detail-data.ts';
 
+interface Level extends DetailLevel {
+  readonly leftOut: string | undefined;
+}
+
 /** From everything a results file has to what a page of very many cells has room for. */
-const levels: readonly (DetailLevel & { readonly leftOut: string | undefined })[] = [
+const levels: readonly Level[] = [
   { blocks: 120, outcomes: 64, leftOut: undefined },
   {
     blocks: 24,
@@ -18,40 +22,40 @@ const levels: readonly (DetailLevel & { readonly leftOut: string | undefined })[
     leftOut:
       'To keep this page small, blocks over time are left out, and of histograms the 6 most frequent outcomes are kept.',
   },
-  {
-    blocks: 0,
-    outcomes: 0,
-    leftOut:
-      'To keep this page small, blocks over time and histograms are left out; reports of fewer machines or tests have them.',
-  },
 ];
 
-const mostBytes = 8_000_000;
+const coarsest: Level = {
+  blocks: 0,
+  outcomes: 0,
+  leftOut:
+    'To keep this page small, blocks over time and histograms are left out; reports of fewer machines or tests have them.',
+};
 
-/** The data as it stands in the page, in as much detail as there is room for. */
+const mostBytes = 8_000_000;
+/** So many tests are packed to see how much room all of them would take. */
+const sampled = 20;
+
+/**
+ * The data as it stands in the page, in as much detail as there is room for.
+ * @param tests how many there are. @param detailOf makes the detail of one.
+ */
 export function packed(
   index: Omit<PageIndex, 'leftOut'>,
-  detailAt: (level: DetailLevel) => Iterable<TestDetail>,
+  detailOf: (test: number, level: DetailLevel) => TestDetail,
 ): PackedData {
-  for (const [number, level] of levels.entries()) {
-    const head = pack({ ...index, leftOut: level.leftOut } satisfies PageIndex);
-    const room = number === levels.length - 1 ? Infinity : mostBytes - head.length;
-    const tests = packedWithin(detailAt(level), room);
-    if (tests !== undefined) return { index: head, tests };
-  }
-  throw new Error('the last level has no bound');
-}
-
-function packedWithin(details: Iterable<TestDetail>, room: number): readonly string[] | undefined {
-  const tests: string[] = [];
-  let size = 0;
-  for (const detail of details) {
-    const text = pack(detail);
-    size += text.length;
-    if (size > room) return undefined;
-    tests.push(text);
-  }
-  return tests;
+  const tests = index.tests.map((_, test) => test);
+  const step = Math.ceil(tests.length / sampled);
+  const sample = tests.filter((test) => test % step === 0);
+  const room = mostBytes - pack(index).length;
+  const fits = (level: DetailLevel) => {
+    const size = sample.reduce((sum, test) => sum + pack(detailOf(test, level)).length, 0);
+    return (size / sample.length) * tests.length < room;
+  };
+  const level = levels.find(fits) ?? coarsest;
+  return {
+    index: pack({ ...index, leftOut: level.leftOut } satisfies PageIndex),
+    tests: tests.map((test) => pack(detailOf(test, level))),
+  };
 }
 
 function pack(value: unknown): string {

@@ -72,6 +72,8 @@ export interface TestDetail {
   readonly text: TestText | undefined;
   readonly barriers: readonly BarrierData[];
   readonly graphs: readonly GraphData[];
+  /** By machine, of those that timed it. */
+  readonly prices: readonly PriceData[];
   /** In the order of the index. */
   readonly rows: readonly RowDetail[];
 }
@@ -102,6 +104,11 @@ export interface BarrierData {
   readonly needs: readonly { readonly model: string; readonly word: string; readonly detail: string }[];
 }
 
+export interface PriceData {
+  readonly machine: string;
+  readonly sentences: readonly string[];
+}
+
 export interface GraphData {
   readonly strategy: string;
   readonly kind: 'witness' | 'refusal';
@@ -109,9 +116,17 @@ export interface GraphData {
   readonly text: string;
 }
 
-export interface RowDetail {
+/** A strategy of a row. */
+export interface VariantData {
+  readonly strategy: string;
+  /** What it did to the test. */
   readonly sentence: string | undefined;
+  /** What the models said of it when it ran. */
   readonly models: readonly string[];
+}
+
+export interface RowDetail {
+  readonly variants: readonly VariantData[];
   /** By machine. */
   readonly cells: readonly (CellDetail | null)[];
 }
@@ -125,7 +140,10 @@ export interface CellDetail {
   readonly sameCodeAs: string | undefined;
   /** Most frequent first; the last number tells whether it is the event in question (1), is not (0), or cannot be told (-1). */
   readonly outcomes: readonly (readonly [outcome: string, count: number, event: number])[];
+  /** Of all further outcomes together. */
   readonly otherOutcomes: number;
+  /** Iterations whose outcome is not told. */
+  readonly untold: number;
   readonly phases: readonly (readonly [name: string, count: number])[];
   readonly runs: readonly RunDetail[];
   /** Rate that a never would have caught, with what vouches for it. */

@@ -7,7 +7,7 @@ import type { MutationScore } from '../../results/evidence-schema.ts';
 import { printableText } from '../printable.ts';
 import { plural } from '../quantity.ts';
 import type { BarrierGroup } from './answer-words.ts';
-import { Answers } from './answers.tsx';
+import { Answers, AnswerTable } from './answers.tsx';
 import { Machines } from './machines.tsx';
 import type { PackedData } from './page-data.ts';
 
@@ -18,7 +18,8 @@ export interface PageContent {
   /** Violations, broken chains and false results: what contradicts a model, a sentence each. */
   readonly contradictions: readonly string[];
   readonly score: MutationScore;
-  readonly groups: readonly BarrierGroup[];
+  /** Barriers that their tests have names for. */
+  readonly named: readonly BarrierGroup[];
   readonly others: readonly BarrierGroup[];
   readonly note: string | undefined;
   readonly data: PackedData;
@@ -77,7 +78,7 @@ function Body({
   rowCount,
   contradictions,
   score,
-  groups,
+  named,
   others,
   note,
   tool,
@@ -121,12 +122,22 @@ function Body({
         )}
         <section aria-labelledby="answers">
           <h2 id="answers">Is it needed, was that seen, what does it cost?</h2>
-          <Answers groups={groups} columns={columns} note={note} />
+          <p>
+            A barrier is <b>needed</b> where the Linux kernel’s memory model (LKMM), or the model of a CPU,
+            allows without it what the test forbids. It was <b>seen to matter</b> where a machine did show
+            that without it. Its <b>price</b> is what a pass through its code takes longer with it than
+            without.
+          </p>
+          {note === undefined ? null : <p class="note">{note}</p>}
+          {named.length + others.length === 0 ? (
+            <p>No test of these results has a barrier to ask about.</p>
+          ) : null}
+          <Answers groups={named} columns={columns} />
           {others.length === 0 ? null : (
-            <details class="others">
-              <summary>{plural(others.length, 'more barrier')} of other tests</summary>
-              <Answers groups={others} columns={columns} note={undefined} />
-            </details>
+            <>
+              <h3>{named.length === 0 ? 'Barriers' : 'More barriers'}</h3>
+              <AnswerTable groups={others} columns={columns} />
+            </>
           )}
           <Score score={score} />
         </section>

@@ -1,7 +1,12 @@
 /** Results as a page: what there is of each test put together. Pure but for the client that the build left. */
 
-import { barrierAnswers, type AskedModels, type BarrierAnswer } from '../../evidence/barrier-answers.ts';
-import { documentsOf } from '../../evidence/comparison-columns.ts';
+import {
+  barrierAnswers,
+  pricesIn,
+  type AskedModels,
+  type BarrierAnswer,
+} from '../../evidence/barrier-answers.ts';
+import { documentsOf, type Column } from '../../evidence/comparison-columns.ts';
 import type { Overview, OverviewTest } from '../../evidence/overview.ts';
 import { mutationScore } from '../../evidence/sensitivity.ts';
 import type { TestFile } from '../../language/test-files.ts';
@@ -10,7 +15,8 @@ import { rowSessions, testDetail } from './detail-data.ts';
 import { indexData } from './index-data.ts';
 import { packed } from './packed.ts';
 import { reportPage, type PageAssets } from './page.tsx';
-import type { GraphData } from './page-data.ts';
+import type { GraphData, PriceData } from './page-data.ts';
+import { priceSentences } from '../cost-words.ts';
 import { testText } from './test-text.ts';
 
 /** A test of the results with what is at hand of it beside them. */
@@ -32,7 +38,7 @@ export interface ReportedResults {
 
 export function reportText({ overview, tests, tool, madeAt }: ReportedResults, assets: PageAssets): string {
   const { columns } = overview;
-  const answered = tests.map((one) => ({ ...one, barriers: barrierAnswers(one.test, one.asked) }));
+  const answered = tests.map((one) => ({ ...one, barriers: barrierAnswers(one.test, columns, one.asked) }));
   const documents = columns.flatMap(documentsOf);
   const sessions = rowSessions(documents);
   const data = packed(
@@ -40,18 +46,16 @@ export function reportText({ overview, tests, tool, madeAt }: ReportedResults, a
       overview,
       tests.map(({ source }) => source),
     ),
-    function* (level) {
-      for (const { test, source, asked, barriers } of answered) {
-        const text = source && testText(source.test, source.text);
-        const graphs = asked?.graphs ?? [];
-        yield testDetail({ test, sessions, text, barriers, graphs }, level);
-      }
+    (number, level) => {
+      const { test, source, asked, barriers } = answered[number] as (typeof answered)[number];
+      const text = source && testText(source.test, source.text);
+      const prices = columns.flatMap((column) => pricesOf(column, test));
+      return testDetail({ test, sessions, text, barriers, prices, graphs: asked?.graphs ?? [] }, level);
     },
   );
-  const asked = answered.filter(({ test }) => test.role === 'asked');
-  const lead = asked.filter(({ test }) => isOfQuestion(test));
-  const groups = groupsOf(lead.length > 0 ? lead : asked);
-  const others = lead.length > 0 ? groupsOf(asked.filter(({ test }) => !isOfQuestion(test))) : [];
+  const groups = groupsOf(answered.filter(({ test }) => test.role === 'asked'));
+  const named = groups.filter(({ named }) => named).slice(0, mostNamed);
+  const others = groups.filter((group) => !named.includes(group)).slice(0, mostOthers);
   return reportPage(
     {
       columns,
@@ -59,8 +63,8 @@ export function reportText({ overview, tests, tool, madeAt }: ReportedResults, a
       rowCount: overview.tests.reduce((sum, { rows }) => sum + rows.length, 0),
       contradictions: contradictionsIn(overview),
       score: mutationScore(documents.flatMap(({ rows }) => rows.flatMap(({ controls }) => controls))),
-      groups: groups.slice(0, mostGroups),
-      others: [...groups.slice(mostGroups), ...others].slice(0, mostGroups),
+      named,
+      others,
       note: noteOn(tests),
       data,
       tool,
@@ -70,8 +74,14 @@ export function reportText({ overview, tests, tool, madeAt }: ReportedResults, a
   );
 }
 
+/** What one machine's last pricing of a test says. */
+function pricesOf(column: Column, test: OverviewTest): readonly PriceData[] {
+  const last = pricesIn(column, test).at(-1);
+  return last === undefined ? [] : [{ machine: column.name, sentences: priceSentences(last) }];
+}
+
 /** More are in the tests' own views only. */
-const mostGroups = 40;
+const [mostNamed, mostOthers] = [20, 200];
 
 /** The tests that the tool was made for come first. */
 function isOfQuestion({ file }: OverviewTest): boolean {
@@ -80,15 +90,20 @@ function isOfQuestion({ file }: OverviewTest): boolean {
 
 type Answered = ReportedTest & { readonly barriers: readonly BarrierAnswer[] };
 
-/** Barriers that their tests call by the same name are one; the needed ones first, then those of most tests. */
-function groupsOf(tests: readonly Answered[]): readonly BarrierGroup[] {
-  const groups = new Map<string, { name: string; members: BarrierGroup['members'][number][] }>();
-  for (const { test, barriers } of tests) {
+/** Barriers that their tests call by the same name are one, those of most tests first; the needed ones before others. */
+function groupsOf(tests: readonly Answered[]): readonly (BarrierGroup & { readonly named: boolean })[] {
+  const groups = new Map<
+    string,
+    { name: string; named: boolean; members: BarrierGroup['members'][number][] }
+  >();
+  for (const { test, barriers } of tests.toSorted(
+    (one, other) => distance(one.test) - distance(other.test),
+  )) {
     for (const answer of barriers) {
       const comment = answer.advice?.place.comment;
       const name = comment ?? `${test.label}: ${barrierName(answer)}`;
       const key = comment ?? `${test.label} ${answer.guard}`;
-      const group = groups.get(key) ?? { name, members: [] };
+      const group = groups.get(key) ?? { name, named: comment !== undefined, members: [] };
       group.members.push({ test: test.label, answer });
       groups.set(key, group);
     }
@@ -96,6 +111,10 @@ function groupsOf(tests: readonly Answered[]): readonly BarrierGroup[] {
   return [...groups.values()].toSorted(
     (one, other) => other.members.length - one.members.length || rank(one) - rank(other),
   );
+}
+
+function distance(test: OverviewTest): number {
+  return isOfQuestion(test) ? 0 : 1;
 }
 
 function rank({ members }: BarrierGroup): number {

@@ -81,10 +81,13 @@ function Controls({ cell: { caught, controls } }: { readonly cell: CellDetail })
   );
 }
 
-function Outcomes({ cell: { outcomes, otherOutcomes } }: { readonly cell: CellDetail }) {
+function Outcomes({ cell: { outcomes, otherOutcomes, untold } }: { readonly cell: CellDetail }) {
   if (outcomes.length === 0) return null;
   const bars = outcomes.map(([name, count, event]) => ({ name, count, marked: event === 1 }));
-  const others = otherOutcomes === 0 ? [] : [{ name: 'all others', count: otherOutcomes, marked: false }];
+  const others = [
+    { name: 'all others', count: otherOutcomes, marked: false },
+    { name: '(outcome not told)', count: untold, marked: false },
+  ].filter(({ count }) => count > 0);
   const words = [...bars, ...others].map(({ name, count }) => `${name}: ${shortCount(count)}`).join('; ');
   return (
     <>

@@ -54,12 +54,14 @@ export function RateChart({
       label={label}
       options={{
         width: 760,
-        height: 40 + 22 * points.length,
+        height: 70 + 22 * points.length,
         marginLeft: 250,
+        marginBottom: 44,
         marginRight: 30,
         x: {
           type: 'log',
-          domain: [least, 1],
+          domain: [least, Math.min(1, 5 * Math.max(...points.map(({ high }) => high)))],
+          ticks: 5,
           label: 'rate per iteration (log)',
           grid: true,
           tickFormat: tickOf,
@@ -124,8 +126,9 @@ export function CountChart({ label, bars }: { readonly label: string; readonly b
       label={label}
       options={{
         width: 760,
-        height: 40 + 22 * bars.length,
+        height: 70 + 22 * bars.length,
         marginLeft: 330,
+        marginBottom: 44,
         marginRight: 60,
         x: {
           type: 'log',
@@ -182,8 +185,9 @@ export function BlockChart({
       label={label}
       options={{
         width: 760,
-        height: 180,
+        height: 200,
         marginLeft: 70,
+        marginBottom: 44,
         x: { label: 'blocks, in the order in which they ran →' },
         y: { label: '↑ rate per iteration', grid: true, zero: true, tickFormat: tickOf },
         marks: [

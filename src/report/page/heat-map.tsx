@@ -11,7 +11,8 @@ export interface HeatMapProps {
   readonly link: PageLink | undefined;
 }
 
-const rowsOfPage = 100;
+/** More cells take long to draw. */
+const mostCells = 3000;
 
 const sorts = {
   given: 'as the results have them',
@@ -53,6 +54,7 @@ export function HeatMap({ data, link }: HeatMapProps) {
     });
     return sorted(found, sort, data, machines);
   }, [text, verdict, machines, sort]);
+  const rowsOfPage = Math.max(20, Math.min(100, Math.floor(mostCells / machines.length)));
   const pages = Math.max(1, Math.ceil(rows.length / rowsOfPage));
   const current = Math.min(page, pages - 1);
   const shown = rows.slice(current * rowsOfPage, (current + 1) * rowsOfPage);

@@ -43,7 +43,7 @@ export function SourceView({ text, barriers, strategy }: SourceViewProps) {
               <tr key={line} class={barrier === undefined ? '' : 'barrier'}>
                 <th scope="row">{line}</th>
                 <td>
-                  <code>{source === '' ? ' ' : source.replaceAll('\t', '    ')}</code>
+                  <code>{source === '' ? ' ' : source.replaceAll('\t', '  ')}</code>
                   {barrier === undefined ? null : (
                     <strong class="here"> ◀ {chosen.length > 0 ? 'this barrier' : 'a barrier'}</strong>
                   )}

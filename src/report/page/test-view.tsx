@@ -39,6 +39,7 @@ export function TestView({ data, link }: TestViewProps) {
   const row = rows[place];
   const machine = machineOf(data, row?.number ?? 0, link);
   const strategy = row?.strategies.find((name) => name === link.strategy) ?? row?.strategies[0] ?? 'kernel';
+  const variant = read.detail.rows[place]?.variants.find((one) => one.strategy === strategy);
   return (
     <section class="test" aria-labelledby="test-name">
       <h3 id="test-name" tabIndex={-1} ref={heading}>
@@ -72,9 +73,9 @@ export function TestView({ data, link }: TestViewProps) {
         )}
         <a href="#explore">Close</a>
       </p>
-      <p>{read.detail.rows[place]?.sentence}</p>
-      <ul class="models">
-        {read.detail.rows[place]?.models.map((said) => (
+      <p>{variant?.sentence}</p>
+      <ul class="models" aria-label="What the models said when it ran">
+        {variant?.models.map((said) => (
           <li key={said}>{said}</li>
         ))}
       </ul>
@@ -109,6 +110,7 @@ export function TestView({ data, link }: TestViewProps) {
         machine={index.machines[machine]}
         strategy={strategy}
       />
+      <Prices detail={read.detail} />
       <Graphs graphs={read.detail.graphs} strategy={strategy} />
     </section>
   );
@@ -211,6 +213,26 @@ function pointOf(
   const { rate, low, high, sightings } = cell.rate;
   const title = `${name}: ${cellSentence(cell)}; ${shortRate(rate)} [${shortRate(low)}, ${shortRate(high)}]`;
   return [{ name, rate, low, high, seen: sightings > 0, chosen, title }];
+}
+
+function Prices({ detail: { prices } }: { readonly detail: TestDetail }) {
+  if (prices.length === 0) return null;
+  return (
+    <>
+      <h4>What it costs</h4>
+      <dl class="facts">
+        {prices.map(({ machine, sentences }) => (
+          <div key={machine}>
+            <dt>
+              <bdi>{machine}</bdi>
+            </dt>
+            <dd>{sentences.join(' ')}</dd>
+          </div>
+        ))}
+      </dl>
+      <p class="faint">A step: an iteration of P0, P1, …; alone, or with all threads of the test together.</p>
+    </>
+  );
 }
 
 /** The execution that shows why; a picture of its own, so that its style is not the page's. */
