@@ -103,7 +103,10 @@ function withSources(tests: readonly OverviewTest[], known: readonly TestFile[])
 /** With what the models say of the barriers of those that were asked for, as far as the time goes. */
 async function withModels(tests: readonly Sourced[], totalMs: number): Promise<readonly ReportedTest[]> {
   const questions = tests.flatMap(({ test, source }, index) =>
-    source === undefined || test.role === 'control' || totalMs === 0
+    source === undefined ||
+    test.role === 'control' ||
+    source.test.header.vouchesFor.length > 0 ||
+    totalMs === 0
       ? []
       : [{ index, file: source.file, source: source.text }],
   );

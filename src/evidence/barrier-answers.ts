@@ -35,7 +35,7 @@ export interface BarrierAnswer {
 
 export interface ModelAnswer {
   readonly model: JudgeName;
-  /** `allowed-anyway`: with the barrier too, so it is not what keeps the event away. `not-asked`: nothing is known. */
+  /** `allowed-anyway`: with the barrier too, so it is not what keeps the event away. `unknown`: not decided in the time, or it cannot be asked. `not-asked`: nobody did. */
   readonly need: Need | 'allowed-anyway' | 'not-asked';
   /** Whether the architecture's code is the same without it. */
   readonly sameCode: boolean;
@@ -68,7 +68,8 @@ export function barrierAnswers(
       guard,
       advice: asked?.guards.find(({ name }) => name === guard),
       models: (['lkmm', ...architectures] as const).map(
-        (model) => askedAnswer(asked, model, guard) ?? recordedAnswer(kernel, row, model),
+        (model) =>
+          askedAnswer(asked, model, guard) ?? recordedAnswer(kernel, row, model, asked !== undefined),
       ),
       dropped: columns.map((_, column) => droppedIn(row, kernel, column)),
       prices: columns.map(
@@ -123,11 +124,12 @@ function recordedAnswer(
   kernel: OverviewRow | undefined,
   row: OverviewRow | undefined,
   model: JudgeName,
+  asked: boolean,
 ): ModelAnswer {
   const [before, after] = [kernel, row].map((one) => recordedObservation(one, model));
   const none = { model, sameCode: false, finding: undefined };
   if (kernel === undefined || before === undefined || after === undefined) {
-    return { ...none, need: 'not-asked' };
+    return { ...none, need: asked ? 'unknown' : 'not-asked' };
   }
   const never = kernel.event === 'witness' ? 'Never' : 'Always';
   if (before !== never) return { ...none, need: 'allowed-anyway' };

@@ -20,7 +20,10 @@ export interface PageContent {
   readonly score: MutationScore;
   /** Barriers that their tests have names for. */
   readonly named: readonly BarrierGroup[];
+  /** Of the tests that the tool was made for. */
   readonly others: readonly BarrierGroup[];
+  /** Of all others. */
+  readonly further: readonly BarrierGroup[];
   readonly note: string | undefined;
   readonly data: PackedData;
   readonly tool: string;
@@ -80,6 +83,7 @@ function Body({
   score,
   named,
   others,
+  further,
   note,
   tool,
   madeAt,
@@ -129,15 +133,21 @@ function Body({
             without.
           </p>
           {note === undefined ? null : <p class="note">{note}</p>}
-          {named.length + others.length === 0 ? (
+          {named.length + others.length + further.length === 0 ? (
             <p>No test of these results has a barrier to ask about.</p>
           ) : null}
           <Answers groups={named} columns={columns} />
           {others.length === 0 ? null : (
             <>
-              <h3>{named.length === 0 ? 'Barriers' : 'More barriers'}</h3>
+              <h3>More barriers of KVM’s shapes</h3>
               <AnswerTable groups={others} columns={columns} />
             </>
+          )}
+          {further.length === 0 ? null : (
+            <details open={named.length + others.length === 0}>
+              <summary>{plural(further.length, 'barrier')} of other tests</summary>
+              <AnswerTable groups={further} columns={columns} />
+            </details>
           )}
           <Score score={score} />
         </section>

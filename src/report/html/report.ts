@@ -53,9 +53,11 @@ export function reportText({ overview, tests, tool, madeAt }: ReportedResults, a
       return testDetail({ test, sessions, text, barriers, prices, graphs: asked?.graphs ?? [] }, level);
     },
   );
-  const groups = groupsOf(answered.filter(({ test }) => test.role === 'asked'));
+  const groups = groupsOf(answered.filter((one) => !isControl(one)));
   const named = groups.filter(({ named }) => named).slice(0, mostNamed);
-  const others = groups.filter((group) => !named.includes(group)).slice(0, mostOthers);
+  const unnamed = groups.filter((group) => !named.includes(group));
+  const others = unnamed.filter(({ ofQuestion }) => ofQuestion);
+  const further = unnamed.filter(({ ofQuestion }) => !ofQuestion).slice(0, mostFurther);
   return reportPage(
     {
       columns,
@@ -65,6 +67,7 @@ export function reportText({ overview, tests, tool, madeAt }: ReportedResults, a
       score: mutationScore(documents.flatMap(({ rows }) => rows.flatMap(({ controls }) => controls))),
       named,
       others,
+      further,
       note: noteOn(tests),
       data,
       tool,
@@ -74,6 +77,11 @@ export function reportText({ overview, tests, tool, madeAt }: ReportedResults, a
   );
 }
 
+/** One that is there to fire, asked for or not: its barriers are not in question. */
+function isControl({ test, source }: ReportedTest): boolean {
+  return test.role === 'control' || (source?.test.header.vouchesFor.length ?? 0) > 0;
+}
+
 /** What one machine's last pricing of a test says. */
 function pricesOf(column: Column, test: OverviewTest): readonly PriceData[] {
   const last = pricesIn(column, test).at(-1);
@@ -81,7 +89,7 @@ function pricesOf(column: Column, test: OverviewTest): readonly PriceData[] {
 }
 
 /** More are in the tests' own views only. */
-const [mostNamed, mostOthers] = [20, 200];
+const [mostNamed, mostFurther] = [20, 200];
 
 /** The tests that the tool was made for come first. */
 function isOfQuestion({ file }: OverviewTest): boolean {
@@ -90,12 +98,16 @@ function isOfQuestion({ file }: OverviewTest): boolean {
 
 type Answered = ReportedTest & { readonly barriers: readonly BarrierAnswer[] };
 
+interface RankedGroup extends BarrierGroup {
+  /** Whether its tests have a name for it. */
+  readonly named: boolean;
+  /** Whether it is of a test that the tool was made for. */
+  readonly ofQuestion: boolean;
+}
+
 /** Barriers that their tests call by the same name are one, those of most tests first; the needed ones before others. */
-function groupsOf(tests: readonly Answered[]): readonly (BarrierGroup & { readonly named: boolean })[] {
-  const groups = new Map<
-    string,
-    { name: string; named: boolean; members: BarrierGroup['members'][number][] }
-  >();
+function groupsOf(tests: readonly Answered[]): readonly RankedGroup[] {
+  const groups = new Map<string, RankedGroup & { readonly members: BarrierGroup['members'][number][] }>();
   for (const { test, barriers } of tests.toSorted(
     (one, other) => distance(one.test) - distance(other.test),
   )) {
@@ -103,7 +115,12 @@ function groupsOf(tests: readonly Answered[]): readonly (BarrierGroup & { readon
       const comment = answer.advice?.place.comment;
       const name = comment ?? `${test.label}: ${barrierName(answer)}`;
       const key = comment ?? `${test.label} ${answer.guard}`;
-      const group = groups.get(key) ?? { name, named: comment !== undefined, members: [] };
+      const group = groups.get(key) ?? {
+        name,
+        named: comment !== undefined,
+        ofQuestion: isOfQuestion(test),
+        members: [],
+      };
       group.members.push({ test: test.label, answer });
       groups.set(key, group);
     }
@@ -146,7 +163,7 @@ function contradictionsIn({ columns, tests }: Overview): readonly string[] {
 }
 
 function noteOn(tests: readonly ReportedTest[]): string | undefined {
-  const asked = tests.filter(({ test }) => test.role === 'asked');
+  const asked = tests.filter((one) => !isControl(one));
   const strange = asked.filter(({ source }) => source === undefined);
   const late = asked.filter((one) => one.source !== undefined && one.asked === undefined);
   const sentences = [

@@ -34,8 +34,8 @@ export function manyMachines(machines: number, tests: number): readonly Recorded
 function rowsOfTest(test: number, architecture: string, random: () => number): readonly Row[] {
   const name = `T${String(test).padStart(3, '0')}+wmb+rmb`;
   return strategies.map((strategy): Row => {
-    const same = architecture === 'x86-64' && strategy !== 'kernel' && strategy !== 'full';
-    const seen = strategy === 'none' || strategy.startsWith('no-');
+    const same = architecture === 'x86-64' && strategy !== 'kernel';
+    const seen = strategy !== 'kernel';
     const rate = seen ? 10 ** (-2 - 4 * random()) : 0;
     const blocks = Array.from({ length: blocksOfRow }, () =>
       block(
