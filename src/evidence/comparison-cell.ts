@@ -3,6 +3,7 @@ import type { Rate } from '../results/evidence-schema.ts';
 import type { Row } from '../results/schema.ts';
 import { addCounts, clusterCounts, unitOf, type ClusterCounts } from './counts.ts';
 import type { Entry } from './comparison-rows.ts';
+import { expectedToBeSeen } from './never.ts';
 import { rateOf } from './rate.ts';
 
 /** What a column has of a test under a strategy. */
@@ -16,6 +17,11 @@ export interface Cell {
   readonly iterations: number;
   /** Undefined without an iteration. */
   readonly rate: Rate | undefined;
+  /**
+   * Where the event was never seen: the rate that would have been, as its sessions tell it by their
+   * controls. Undefined where one of them does not.
+   */
+  readonly bound: number | undefined;
   /** Fresh processes that ran it, over all sessions. */
   readonly launches: number;
   /** Of the code that ran in its sessions, each once. */
@@ -51,10 +57,20 @@ export function cellOf(entries: readonly Entry[], counts: ClusterCounts): Cell |
     reason: rows.find(({ row }) => row.verdict === verdict)?.row.reason,
     ...total,
     rate: rateOf(counts[unit], unit),
+    bound: total.sightings > 0 ? undefined : boundOver(entries),
     launches: counts.launch.length,
     codeDigests: [...new Set(ran.flatMap((entry) => entry.ran.codeDigest ?? []))],
     sameCodeAs: rows.find(({ row }) => row.sameCodeAs !== undefined)?.row.sameCodeAs,
   };
+}
+
+/** Sessions whose bounds are 3/N have the bound 3/N of all their N together. */
+function boundOver(entries: readonly Entry[]): number | undefined {
+  const counted = entries.filter((entry) => entry.kind === 'litmus7' || entry.runs.length > 0);
+  const bounds = counted.flatMap((entry) => (entry.kind === 'results' ? (entry.row.bound ?? []) : []));
+  if (bounds.length === 0 || bounds.length < counted.length) return undefined;
+  const effective = bounds.reduce((sum, bound) => sum + expectedToBeSeen / bound, 0);
+  return Math.min(1, expectedToBeSeen / effective);
 }
 
 /** Launch by launch and block by block, of all entries: each is a session, and so a launch at least. */

@@ -22,6 +22,7 @@ const fields: readonly (readonly [title: string, value: (place: Place) => Value]
   ['sightings', ({ cell }) => cell.sightings],
   ['iterations', ({ cell }) => cell.iterations],
   ['rate_per_iteration', ({ cell }) => cell.rate?.rate],
+  ['never_bound', ({ cell }) => cell.bound],
   ['rate_low', ({ cell }) => cell.rate?.low],
   ['rate_high', ({ cell }) => cell.rate?.high],
   ['independent', ({ cell }) => cell.rate?.independent],

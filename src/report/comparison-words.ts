@@ -32,9 +32,9 @@ function seenWord(sightings: number): string {
 }
 
 /** `3.5e-3 [3.1e-3, 4.0e-3]`, or `<8.6e-7` where nothing was seen. */
-export function rateWord({ rate }: ComparedCell): string {
+export function rateWord({ rate, bound }: ComparedCell): string {
   if (rate === undefined) return '';
-  if (rate.sightings === 0) return `<${shortRate(rate.high)}`;
+  if (rate.sightings === 0) return `<${shortRate(bound ?? rate.high)}`;
   return `${shortRate(rate.rate)} [${shortRate(rate.low)}, ${shortRate(rate.high)}]`;
 }
 
@@ -157,7 +157,7 @@ export function comparisonNotes(comparison: Comparison): readonly string[] {
   const cells = rows.flatMap((row) => row.cells.filter((cell) => cell !== undefined));
   const ratios = cells.flatMap(({ ratio }) => ratio ?? []);
   const notes = [
-    `Rates are per iteration, with the interval that holds the true one in 95 % of runs, by ${clusters(cells)}; "<": never seen, with the upper end of that interval.`,
+    `Rates are per iteration, with the interval that holds the true one in 95 % of runs, by ${clusters(cells)}; "<": never seen, and a higher rate would have been, with 95 % confidence.`,
   ];
   if (ratios.length > 0) {
     notes.push(

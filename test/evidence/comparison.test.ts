@@ -289,6 +289,25 @@ describe('rows', () => {
     expect(difference).toBe('none');
   });
 
+  it('of what was never seen have the bound that their sessions tell by their controls, all N together', () => {
+    const never = { test: 'MP', blocks: [block(0, 3000)], verdict: 'upheld' as const };
+    const bounded = (file: string, bound: number | undefined): RecordedFile =>
+      session(file, [never], (document) => ({
+        ...document,
+        rows: document.rows.map((row) => ({ ...row, ...(bound === undefined ? {} : { bound }) })),
+      }));
+    const boundOf = (...bounds: readonly (number | undefined)[]) => {
+      const files = bounds.map((bound, index) => bounded(`${index}.json`, bound));
+      return rowNamed(
+        compare(columnsOf(files, 'machine'), { despiteCode: false, strategies: undefined }),
+        'MP',
+      ).cells[0]?.bound;
+    };
+    expect(boundOf(1e-3)).toBeCloseTo(1e-3, 12);
+    expect(boundOf(1e-3, 1e-3)).toBeCloseTo(5e-4, 12);
+    expect(boundOf(1e-3, undefined)).toBeUndefined();
+  });
+
   it('count the other event under forall', () => {
     const rows: SessionRow[] = [{ test: 'F', quantifier: 'forall', blocks: [block(2, 100), block(1, 100)] }];
     expect(rowNamed(compared([session('a.json', rows)]), 'F').cells[0]).toMatchObject({ sightings: 3 });
