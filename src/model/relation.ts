@@ -163,17 +163,20 @@ export function identityOn(set: EventSet): Relation {
 export function sequence(left: Relation, right: Relation): Relation {
   const { size } = left;
   const words = rowWords(size);
-  const result = emptyRelation(size);
-  const [from, through, into] = [left.bits, right.bits, result.bits];
+  const [from, through] = [left.bits, right.bits];
   if (words === 1) {
+    const reached = from.slice();
     for (let row = 0; row < size; row++) {
-      let reached = 0;
-      for (let rest = from[row]!; rest !== 0; rest &= rest - 1)
-        reached |= through[31 - Math.clz32(rest & -rest)]!;
-      into[row] = reached;
+      let rest = reached[row]!;
+      if (rest === 0) continue;
+      let all = 0;
+      for (; rest !== 0; rest &= rest - 1) all |= through[31 - Math.clz32(rest & -rest)]!;
+      reached[row] = all;
     }
-    return result;
+    return like(left, reached);
   }
+  const result = emptyRelation(size);
+  const into = result.bits;
   for (let row = 0; row < size; row++) {
     const start = row * words;
     for (let word = 0; word < words; word++) {
@@ -188,20 +191,22 @@ export function sequence(left: Relation, right: Relation): Relation {
 
 /** `[set] ; relation`. */
 export function restrictDomain(set: EventSet, relation: Relation): Relation {
-  const result = emptyRelation(relation.size);
   const words = rowWords(relation.size);
-  for (const event of membersOf(set)) {
-    for (let word = event * words; word < (event + 1) * words; word++)
-      result.bits[word] = relation.bits[word]!;
+  const bits = relation.bits.slice();
+  for (let event = 0; event < relation.size; event++) {
+    if (((set.bits[event >>> 5]! >>> (event & 31)) & 1) !== 0) continue;
+    for (let word = event * words; word < (event + 1) * words; word++) bits[word] = 0;
   }
-  return result;
+  return like(relation, bits);
 }
 
 /** `relation ; [set]`. */
 export function restrictRange(relation: Relation, set: EventSet): Relation {
   const bits = relation.bits.slice();
   const words = set.bits.length;
-  for (let word = 0; word < bits.length; word++) bits[word]! &= set.bits[word % words]!;
+  for (let first = 0; first < bits.length; first += words) {
+    for (let word = 0; word < words; word++) bits[first + word]! &= set.bits[word]!;
+  }
   return like(relation, bits);
 }
 
@@ -227,6 +232,15 @@ export function transitiveClosure(relation: Relation): Relation {
   const { size } = relation;
   const words = rowWords(size);
   const bits = relation.bits.slice();
+  if (words === 1) {
+    for (let middle = 0; middle < size; middle++) {
+      const through = bits[middle]!;
+      if (through === 0) continue;
+      const bit = 1 << middle;
+      for (let row = 0; row < size; row++) if ((bits[row]! & bit) !== 0) bits[row]! |= through;
+    }
+    return like(relation, bits);
+  }
   for (let middle = 0; middle < size; middle++) {
     const word = middle >>> 5;
     const bit = 1 << (middle & 31);
