@@ -77,7 +77,12 @@ export interface RunRequest {
   readonly arguments: readonly string[];
 }
 
+/** What a run is at, in this order. */
+export type Stage = 'read' | 'start' | 'plan' | 'ask' | 'price' | 'run' | 'judge' | 'write';
+
 export interface Watcher {
+  /** A stage begins. */
+  readonly stage?: (stage: Stage) => void;
   readonly progress: (progress: Progress) => void;
   /** How many of the questions to the models are answered. */
   readonly asking: (done: number, of: number) => void;
@@ -104,7 +109,9 @@ export async function runLitmus(
   const resumed = earlier?.act === 'resume' ? earlier : undefined;
   const clock = clockFrom(request.beganMs, resumed?.blocks.at(-1)?.endedMs ?? 0);
   const architecture = architectureOfHost();
+  watcher.stage?.('read');
   const tests = selectTests(request, earlier, architecture, watcher);
+  watcher.stage?.('start');
   const folder = resumed === undefined ? request.resultsFolder : dirname(resumed.paths.results);
   prepareResultsFolder(folder);
   for (const sentence of leftOverIn(folder, resumed?.path)) watcher.notice(sentence);
@@ -139,6 +146,7 @@ export async function runLitmus(
       notice: watcher.notice,
       stopped: watcher.stopped,
     });
+    watcher.stage?.('plan');
     const experiment = planExperiment({
       tests,
       target,
@@ -160,9 +168,11 @@ export async function runLitmus(
     };
     if (earlier === undefined) announceShortness(request.amount, clock(), experiment, watcher);
     else checkSameness(earlier, ran, experiment);
+    watcher.stage?.('ask');
     const limits = opinionLimits(request.amount);
     const opinions = await opinionsOf(experiment, target, limits, watcher.asking, watcher.stopped);
     const models = { opinions, findings: findingsOf(experiment, opinions) };
+    watcher.stage?.('price');
     // An emulator's prices are nobody's.
     const prices =
       machine.emulation !== undefined
@@ -182,6 +192,7 @@ export async function runLitmus(
           });
     const expected = resumed === undefined ? expectedBy(opinions) : recordedExpectations(resumed);
     const count = eventCounter(experiment, expected);
+    watcher.stage?.('run');
     const startedAt = new Date();
     const terms = earlier?.terms ?? termsOf(request.amount, clock(), experiment);
     const now = { startedAt: startedAt.toISOString(), arguments: request.arguments };
@@ -214,6 +225,7 @@ export async function runLitmus(
         watcher.progress(progress(record));
       }
       journal.close();
+      watcher.stage?.('judge');
       const judged = judgeRows(experiment, records, architecture, opinions, machine.emulation?.kind);
       const ended = { finishedAt: new Date().toISOString(), interrupted: watcher.stopped.aborted };
       const counted = resultsDocument(experiment, judged, models, {
@@ -221,6 +233,7 @@ export async function runLitmus(
         session: { ...session, ...ended },
       });
       const judgedDocument = withEvidence(prices === undefined ? counted : { ...counted, prices });
+      watcher.stage?.('write');
       writeResults(resultsPath, judgedDocument, resumed?.paths.results);
       return judgedDocument;
     });
