@@ -57,6 +57,7 @@ try {
       cpus: undefined,
       engines: [],
       tuning: { kind: 'none' },
+      earlier: undefined,
       variant: undefined,
       seed: 1n,
       resultsFolder: join(folder, 'results'),

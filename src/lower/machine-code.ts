@@ -104,6 +104,25 @@ export interface MachineCode {
   readonly digest: string;
 }
 
+/** Code without its listing, which takes ten times the memory of all else: what runs has no need of it. */
+export type Unlisted<Code extends { readonly threads: readonly unknown[] }> = Omit<Code, 'threads'> & {
+  readonly threads: readonly Omit<Code['threads'][number], 'listing'>[];
+};
+
+export function unlisted<Rest, Thread extends Pick<ThreadCode, 'listing'>>({
+  threads,
+  ...rest
+}: Rest & { readonly threads: readonly Thread[] }): Omit<Rest, 'threads'> & {
+  readonly threads: readonly Omit<Thread, 'listing'>[];
+} {
+  const kept = threads.map((thread) => {
+    const bare: Omit<Thread, 'listing'> & { listing?: Thread['listing'] } = { ...thread };
+    delete bare.listing;
+    return bare;
+  });
+  return { ...rest, threads: kept };
+}
+
 export const layoutNames = ['split', 'packed', 'kernel'] as const;
 /**
  * `split`: every location in an array of its own, far from the others.

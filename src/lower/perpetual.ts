@@ -6,7 +6,7 @@ import { assemble, type Emitted } from './assemble.ts';
 import { cellLayout, leastSpacing } from './layout.ts';
 import { digestOf } from './lower.ts';
 import { label } from './machine-code.ts';
-import type { CellLayout, Code, MachineCode, Role, ThreadCode } from './machine-code.ts';
+import type { CellLayout, Code, MachineCode, Role, ThreadCode, Unlisted } from './machine-code.ts';
 import { perpetualForm, type PerpetualThread, type Reading } from './perpetual-form.ts';
 import type { Width } from './primitives.ts';
 import { allocateRegisters, variableTypes } from './registers.ts';
@@ -42,9 +42,9 @@ export interface PerpetualCode {
 }
 
 /** What a variant runs as under a plan. */
-export type RunnableCode = MachineCode | PerpetualCode;
+export type RunnableCode = Unlisted<MachineCode> | Unlisted<PerpetualCode>;
 
-export function isPerpetual(code: RunnableCode): code is PerpetualCode {
+export function isPerpetual(code: RunnableCode): code is Unlisted<PerpetualCode> {
   return 'readings' in code;
 }
 

@@ -2,6 +2,7 @@ import type { LitmusTest } from '../language/litmus-test.ts';
 import type { TestFile } from '../language/test-files.ts';
 import { cellLayout } from '../lower/layout.ts';
 import { lower, LoweringError } from '../lower/lower.ts';
+import { unlisted } from '../lower/machine-code.ts';
 import { isPerpetual, lowerPerpetual, type RunnableCode } from '../lower/perpetual.ts';
 import type { Target } from '../lower/target.ts';
 import { variantsOf, type Variant } from '../strategy/strategies.ts';
@@ -139,8 +140,8 @@ function lowerForPlans(test: LitmusTest, target: Target, plans: readonly PlacedP
 }
 
 function lowerFor(test: LitmusTest, target: Target, plan: RunPlan): RunnableCode {
-  if (plan.rendezvous === 'perpetual') return lowerPerpetual(test, target);
-  return lower(test, target, cellLayout(test, plan.layout, plan.spacingBytes, plan.cells));
+  if (plan.rendezvous === 'perpetual') return unlisted(lowerPerpetual(test, target));
+  return unlisted(lower(test, target, cellLayout(test, plan.layout, plan.spacingBytes, plan.cells)));
 }
 
 /**

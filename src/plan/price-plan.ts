@@ -35,7 +35,7 @@ export function pricePlan(test: LitmusTest): RunPlan {
 
 /** What is timed as one: the bodies of the threads that take part, and the cells that they start from. */
 export interface Program {
-  readonly threads: readonly ThreadCode[];
+  readonly threads: readonly Omit<ThreadCode, 'listing'>[];
   readonly initial: readonly InitialWrite[];
   /** Of the test memory. */
   readonly memoryBytes: number;

@@ -1,6 +1,6 @@
 import { strideFor } from '../plan/run-plan.ts';
 import type { PlannedBlock, PlannedRun } from '../plan/schedule.ts';
-import type { MachineCode } from '../lower/machine-code.ts';
+import type { MachineCode, Unlisted } from '../lower/machine-code.ts';
 import { isPerpetual } from '../lower/perpetual.ts';
 import type { RunRequest } from './addon.ts';
 import { disturbanceOf } from './disturbance.ts';
@@ -81,7 +81,7 @@ export type CellsBlock = Pick<PlannedBlock, 'seed' | 'cells' | 'batches' | 'copi
 
 /** Runs a block with fresh cells. What goes wrong in it is its `problem`. */
 export async function runCells(
-  code: MachineCode,
+  code: Unlisted<MachineCode>,
   { run: { placed }, seed, cells, batches, copies, endAfterMs }: CellsBlock,
   runner: Runner,
 ): Promise<Ran> {
@@ -146,7 +146,7 @@ export async function runCells(
 /** What makes a reply no data: a deadlock, a broken promise of pinning, or a total that is wrong. */
 function problemOf(
   reply: Extract<Awaited<ReturnType<Runner['run']>>, { kind: 'reply' }>['reply'],
-  code: MachineCode,
+  code: Unlisted<MachineCode>,
   outcomes: readonly ObservedOutcome[],
   asked: number,
 ): string | undefined {

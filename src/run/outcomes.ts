@@ -1,5 +1,5 @@
 import { observableName } from '../language/litmus-test.ts';
-import type { MachineCode } from '../lower/machine-code.ts';
+import type { MachineCode, Unlisted } from '../lower/machine-code.ts';
 import { numberInPointer, type RunReply } from './addon.ts';
 
 /** An outcome as it was counted: final values by observable name (`0:r1`, `x`), in text. */
@@ -9,7 +9,7 @@ export interface ObservedOutcome {
 }
 
 /** A reply's histogram with its numbers as decimals and its addresses as names of locations. */
-export function outcomesOf(reply: RunReply, code: MachineCode): readonly ObservedOutcome[] {
+export function outcomesOf(reply: RunReply, code: Unlisted<MachineCode>): readonly ObservedOutcome[] {
   const width = code.observed.length;
   return Array.from(reply.counts, (count, index) => ({
     values: Object.fromEntries(

@@ -1,3 +1,4 @@
+import type { Unlisted } from '../lower/machine-code.ts';
 import type { PerpetualCode } from '../lower/perpetual.ts';
 import type { PerpetualRequest } from './addon.ts';
 import { disturbanceOf } from './disturbance.ts';
@@ -27,7 +28,7 @@ const blockTimeoutMs = 20_000;
 
 /** Runs a perpetual test on these CPUs, one per thread (-1: anywhere), for batches of so many iterations. */
 export async function runPerpetual(
-  code: PerpetualCode,
+  code: Unlisted<PerpetualCode>,
   cpus: readonly number[],
   { cells, batches }: { readonly cells: number; readonly batches: number },
   runner: Runner,

@@ -3,7 +3,7 @@ import { sightings, statedExpectation } from '../judge/expectation.ts';
 import { tally } from '../judge/histogram.ts';
 import { cellLayout } from '../lower/layout.ts';
 import { lower, LoweringError } from '../lower/lower.ts';
-import type { MachineCode } from '../lower/machine-code.ts';
+import type { MachineCode, Unlisted } from '../lower/machine-code.ts';
 import type { Target } from '../lower/target.ts';
 import { withoutCopies, type Affinity } from '../plan/affinity.ts';
 import { ofTest, type RunPlan } from '../plan/run-plan.ts';
@@ -35,7 +35,7 @@ const iterationsToFindPace = 1024;
 const mostTries = 4;
 
 interface Loaded {
-  readonly code: MachineCode;
+  readonly code: Unlisted<MachineCode>;
   readonly plan: RunPlan;
   nsPerIteration?: number;
 }
