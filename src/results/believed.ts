@@ -31,11 +31,7 @@ export function believed(
   fileDigest: string,
   errata: readonly Erratum[],
 ): Believed {
-  const inForce = errata.filter(
-    ({ results, before }) =>
-      (results === undefined || results === fileDigest) &&
-      (before === undefined || document.session.startedAt < before),
-  );
+  const inForce = errataInForce(errata, fileDigest, document.session.startedAt);
   if (inForce.length === 0) return { document, leftOut: [] };
   const planDigests = new Map(document.plans.map((plan) => [plan.name, planDigest(plan)]));
   const named = (row: Row, run: Run) =>
@@ -65,12 +61,29 @@ export function believed(
   };
 }
 
+/** Those that can speak of a file of a session that started at an instant. */
+export function errataInForce(
+  errata: readonly Erratum[],
+  fileDigest: string,
+  startedAt: string,
+): readonly Erratum[] {
+  return errata.filter(
+    ({ results, before }) =>
+      (results === undefined || results === fileDigest) && (before === undefined || startedAt < before),
+  );
+}
+
 /** `2 cells left out by errata (2026-11-23): reason` */
 export function leftOutSentence({ erratum: { date, reason }, cells }: LeftOut): string {
   return `${cells} cell${cells === 1 ? '' : 's'} left out by errata (${date}): ${reason}`;
 }
 
-function speaksOf({ test, variant, code, plan }: Erratum, row: Row, ofPlan: string | undefined): boolean {
+/** Whether an erratum that is in force speaks of what a row has under a plan of this digest. */
+export function speaksOf(
+  { test, variant, code, plan }: Erratum,
+  row: Pick<Row, 'test' | 'variantDigest' | 'codeDigest'>,
+  ofPlan: string | undefined,
+): boolean {
   const isThis = (named: string | undefined, own: string | undefined) => named === undefined || named === own;
   return (
     isThis(test, row.test.digest) &&

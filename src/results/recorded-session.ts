@@ -1,6 +1,9 @@
 import { existsSync } from 'node:fs';
 import type { ScheduleTerms } from '../plan/schedule-terms.ts';
 import type { BlockRecord } from '../run/blocks.ts';
+import { errataInForce, speaksOf } from './believed.ts';
+import { planDigest, sha256 } from './digests.ts';
+import { errataFor } from './errata.ts';
 import {
   journalFormat,
   journalVersion,
@@ -56,9 +59,31 @@ export function earlierSession(path: string, act: Act): RecordedSession {
     return { ...session, act, terms: { kind: 'recorded', blocks: blocks.length, launches } };
   }
   const problem =
-    schedule.kind === 'recorded' ? 'it repeated another session, which can be repeated again' : obstacle;
+    schedule.kind === 'recorded'
+      ? 'it repeated another session, which can be repeated again'
+      : (obstacle ?? doubtOf(session, sha256(text)));
   if (problem !== undefined) throw new ResultsError(`Cannot resume ${path}: ${problem}.`);
   return { ...session, act, terms: schedule };
+}
+
+/** Why what a session counted is no longer to be believed, and nothing is to be added to it. */
+function doubtOf(
+  { path, header, blocks }: Pick<RecordedSession, 'path' | 'header' | 'blocks'>,
+  fileDigest: string,
+): string | undefined {
+  const errata = errataInForce(errataFor(path), fileDigest, header.session.startedAt);
+  if (errata.length === 0) return undefined;
+  const digests = new Map(header.plans.map((plan) => [plan.name, planDigest(plan)]));
+  const key = (test: string, strategy: string) => JSON.stringify([test, strategy]);
+  const variants = new Map(header.variants.map((one) => [key(one.test.name, one.strategy), one]));
+  for (const { test, strategy, plan } of blocks) {
+    const variant = variants.get(key(test, strategy));
+    const erratum = variant && errata.find((one) => speaksOf(one, variant, digests.get(plan)));
+    if (erratum !== undefined) {
+      return `errata (${erratum.date}) say of ${test} ${strategy}: ${erratum.reason}; run it anew`;
+    }
+  }
+  return undefined;
 }
 
 function isJournal(text: string): boolean {

@@ -122,6 +122,18 @@ describe('a session that left its journal', () => {
     );
   });
 
+  it('is not gone on with where errata say that it is not to be believed', () => {
+    leave(ran(fresh(), 5));
+    const [variant] = earlierSession(path, 'resume').header.variants;
+    const erratum = { date: '2026-02-03', reason: 'it was another test', test: variant?.test.digest };
+    const list = { format: 'fencepost-errata', version: 1, errata: [erratum] };
+    writeFileSync(join(folder, 'errata.json'), JSON.stringify(list));
+    expect(() => earlierSession(path, 'resume')).toThrow(
+      `Cannot resume ${path}: errata (2026-02-03) say of A kernel: it was another test; run it anew.`,
+    );
+    expect(earlierSession(path, 'replay').blocks).toHaveLength(5);
+  });
+
   it('is not gone on with while it runs', () => {
     leave([]);
     continueJournal(path, { startedAt: '2026-01-02T03:04:05.000Z', arguments: [] }).close();
