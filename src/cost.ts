@@ -67,7 +67,6 @@ export async function costLitmus(
       seed: request.seed,
       unit: 'launch',
       units: request.launches,
-      timeMs: Infinity,
       runner: async (unit) => {
         if (unit === 0) return runner;
         await runner.close();

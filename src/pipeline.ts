@@ -30,7 +30,7 @@ import { progressOf, type Progress } from './report/progress.ts';
 import { shortDuration } from './report/quantity.ts';
 import { journalBlock, journalHeader, resultsDocument } from './results/document.ts';
 import { inspectMachine } from './results/inspect-machine.ts';
-import { pricesOf } from './pricing.ts';
+import { pricesWithin } from './pricing.ts';
 import { leftOverIn, resumeSentence } from './results/left-over.ts';
 import {
   checkSameness,
@@ -177,7 +177,7 @@ export async function runLitmus(
     const prices =
       machine.emulation !== undefined
         ? undefined
-        : await pricesOf({
+        : await pricesWithin(pricingMs(request.amount), {
             tests: tests.filter(({ role }) => role === 'asked'),
             target,
             facts,
@@ -185,7 +185,6 @@ export async function runLitmus(
             seed: request.seed,
             unit: 'block',
             units: pricedBlocks,
-            timeMs: pricingMs(request.amount),
             runner: async () => runner,
             progress: () => {},
             stopped: watcher.stopped,

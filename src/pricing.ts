@@ -14,7 +14,6 @@ import { timeBlock } from './run/prices.ts';
 import type { Runner } from './run/runner.ts';
 
 export interface PricingRequest {
-  /** In order of importance. */
   readonly tests: readonly SelectedTest[];
   readonly target: Target;
   readonly facts: MachineFacts;
@@ -25,8 +24,6 @@ export interface PricingRequest {
   /** What intervals are over, and N: in each unit every test is timed once in each way. */
   readonly unit: Prices['unit'];
   readonly units: number;
-  /** As many of the tests are timed as fit in this. */
-  readonly timeMs: number;
   /** The child that times the given unit. */
   readonly runner: (unit: number) => Promise<Runner>;
   /** Before each test of each unit. */
@@ -56,6 +53,18 @@ export async function pricesOf(request: PricingRequest): Promise<Prices | undefi
   return { unit: request.unit, clock, ...(cyclesProblem === undefined ? {} : { cyclesProblem }), tests };
 }
 
+/** As many of the tests, in their order, as can be begun with in so much time. */
+export async function pricesWithin(timeMs: number, request: PricingRequest): Promise<Prices | undefined> {
+  const begunMs = performance.now();
+  let prices: Prices | undefined;
+  for (const test of request.tests) {
+    if (request.stopped.aborted || performance.now() - begunMs > timeMs) break;
+    const one = await pricesOf({ ...request, tests: [test] });
+    if (one !== undefined) prices = { ...one, tests: [...(prices?.tests ?? []), ...one.tests] };
+  }
+  return prices;
+}
+
 interface Timing {
   readonly planned: PlannedTest;
   readonly timed: readonly Timed[];
@@ -63,7 +72,7 @@ interface Timing {
 
 /** Unit by unit through all tests, so that each test's blocks are spread over the whole of the time. */
 async function timeTests(request: PricingRequest): Promise<readonly Timing[]> {
-  const { tests, target, place, seed, units, timeMs, runner, progress, stopped } = request;
+  const { tests, target, place, seed, units, runner, progress, stopped } = request;
   const nothing = lowerNothing(target);
   let drawn = 0;
   const random = (below: number) => Number(blockSeed(seed, drawn++) % BigInt(below));
@@ -74,26 +83,12 @@ async function timeTests(request: PricingRequest): Promise<readonly Timing[]> {
     return { planned, timed: longer };
   };
 
-  const first = await runner(0);
-  let timings: Timing[] = [];
-  const begunMs = performance.now();
-  let laterMs = 0;
-  const isOver = () => performance.now() - begunMs + laterMs > timeMs;
-  for (const one of tests) {
-    if (stopped.aborted) return [];
-    if (isOver()) break;
-    const [planned] = planExperiment({ tests: [one], target, place, plans: (test) => [pricePlan(test)] });
-    if (planned === undefined || !isPriced(planned)) continue;
-    const timed = measuresOf(planned).map((measure) => ({ measure, blocks: [], problem: undefined }));
-    const beforeMs = performance.now();
-    const timing = await timeOnce({ planned, timed }, 0, first);
-    const ownMs = (performance.now() - beforeMs) * (units - 1);
-    laterMs += ownMs;
-    // A smaller one may fit yet.
-    if (isOver()) laterMs -= ownMs;
-    else timings.push(timing);
-  }
-  for (let unit = 1; unit < units; unit++) {
+  const experiment = planExperiment({ tests, target, place, plans: (test) => [pricePlan(test)] });
+  let timings: readonly Timing[] = experiment.filter(isPriced).map((planned) => ({
+    planned,
+    timed: measuresOf(planned).map((measure) => ({ measure, blocks: [], problem: undefined })),
+  }));
+  for (let unit = 0; unit < units && timings.length > 0; unit++) {
     const on = await runner(unit);
     const longer: Timing[] = [];
     for (const timing of timings) {

@@ -61,7 +61,6 @@ try {
       seed: BigInt(turn),
       unit: 'block',
       units: blocks,
-      timeMs: Infinity,
       runner: async () => fresh,
       progress: () => {},
       stopped: new AbortController().signal,

@@ -21,7 +21,7 @@ export interface PriceBlock {
 }
 
 /** Iterations that a program is timed for in its turn: some microseconds, so that few turns meet an interrupt. */
-const iterationsPerTurn = 1024;
+const iterationsPerTurn = 512;
 const rounds = 8;
 const timeoutMs = 20_000;
 

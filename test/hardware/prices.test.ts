@@ -90,7 +90,6 @@ describeOnHardware('timing', () => {
       seed: 1n,
       unit: 'block',
       units: 6,
-      timeMs: Infinity,
       runner: async () => runner(),
       progress: () => {},
       stopped: new AbortController().signal,
