@@ -178,7 +178,8 @@ export function* continued(
   }
 }
 
-type Plain = Pick<BlockRecord, 'test' | 'strategy' | 'plan' | 'seed' | 'cells' | 'batches' | 'copies'>;
+/** Not how many batches it had: one whose time was over had fewer than planned. */
+type Plain = Pick<BlockRecord, 'test' | 'strategy' | 'plan' | 'seed' | 'cells' | 'copies'>;
 
 function plainOf({ run, ...block }: PlannedBlock): Plain {
   return {
@@ -189,8 +190,8 @@ function plainOf({ run, ...block }: PlannedBlock): Plain {
   };
 }
 
-function textOf({ test, strategy, plan, seed, cells, batches, copies }: Plain): string {
-  return `${test} ${strategy} under ${plan}, ${batches} x ${cells} x ${copies} iterations from seed ${seed}`;
+function textOf({ test, strategy, plan, seed, cells, copies }: Plain): string {
+  return `${test} ${strategy} under ${plan}, ${copies} x ${cells} iterations a batch from seed ${seed}`;
 }
 
 function runsByKey(experiment: readonly PlannedTest[]) {

@@ -19,7 +19,7 @@ export interface BlockRecord {
   readonly seed: bigint;
   /** Iterations in a batch of one copy. */
   readonly cells: number;
-  /** As planned; a block whose time was over before has fewer iterations. */
+  /** As many as ran: fewer than planned where its time was over. */
   readonly batches: number;
   /** How many copies ran, the first among them. */
   readonly copies: number;
@@ -64,7 +64,8 @@ export async function runBlock(
     launch,
     seed,
     cells,
-    batches,
+    // Copies may end a batch apart.
+    batches: record.problem === undefined ? Math.round(record.iterations / (cells * copies)) : batches,
     copies,
     ...record,
     endedMs: clock(),

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { runsOf, type BlockCounts, type PlannedBlock, type Schedule } from '../../src/plan/schedule.ts';
-import type { BlockRecord } from '../../src/run/blocks.ts';
+import { runBlock, type BlockRecord } from '../../src/run/blocks.ts';
 import { runExperiment } from '../../src/run/experiment.ts';
 import { launchesFrom, type Launches } from '../../src/run/launches.ts';
 import { startRunner } from '../../src/run/runner.ts';
@@ -76,5 +76,18 @@ describeOnHardware('an experiment', () => {
     for await (const _ of runExperiment(endless(), surroundings)) if (++blocks === 3) stop.abort();
     await launches.close();
     expect(blocks).toBe(3);
+  });
+
+  it('records of a block whose time was over the batches that it ran, which are repeated', async () => {
+    const { launches } = await watchedLaunches();
+    const asked = { ...block(0, 1n), cells: 4096, batches: 1_000_000, endAfterMs: 5 };
+    const runner = await launches.runnerOf(0, true);
+    const { batches, iterations } = await runBlock(asked, runner, () => performance.now());
+    expect(batches).toBeGreaterThan(0);
+    expect(batches).toBeLessThan(1_000_000);
+    expect(iterations).toBe(4096 * batches);
+    const again = await runBlock({ ...block(0, 1n), cells: 4096, batches }, runner, () => performance.now());
+    await launches.close();
+    expect(again.iterations).toBe(iterations);
   });
 });

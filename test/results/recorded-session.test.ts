@@ -39,10 +39,14 @@ afterEach(() => rmSync(folder, { recursive: true }));
 
 /** What a block becomes on a machine whose pace varies, and when. */
 function recordOf(block: PlannedBlock, endedMs: number): BlockRecord {
-  const { run, ...rest } = block;
+  const { run, launch, seed, cells, batches, copies } = block;
   const iterations = block.cells * block.batches * block.copies;
   return {
-    ...rest,
+    launch,
+    seed,
+    cells,
+    batches,
+    copies,
     test: run.planned.test.name,
     strategy: run.variant.strategy,
     plan: run.placed.name,
