@@ -17,12 +17,15 @@ import { readSuite, readTests } from './language/test-files.ts';
 import type { Target } from './lower/target.ts';
 import { targetFor } from './lower/targets.ts';
 import { planAffinity, unpinnedAffinity, type Affinity } from './plan/affinity.ts';
+import { CpuSelectionError } from './plan/cpu-list.ts';
 import {
   planExperiment,
+  type ExperimentRequest,
   type PlannedTest,
   type PlannedVariant,
   type SelectedTest,
 } from './plan/experiment.ts';
+import { placesFor, placesText, type PlacementChoice } from './plan/placement.ts';
 import { plansFor, type EngineName } from './plan/run-plan.ts';
 import { neededMs, termsOf, type Amount } from './plan/schedule-terms.ts';
 import type { Topology } from './plan/topology.ts';
@@ -65,6 +68,8 @@ export interface RunRequest {
   /** By `performance.now()`: whatever the run does after it counts as its time. */
   readonly beganMs: number;
   readonly cpus: readonly number[] | undefined;
+  /** How far apart the threads of a test lie; `all`: in each way the machine has; undefined: as near as can be. */
+  readonly placement: PlacementChoice | 'all' | undefined;
   /** Run under these engines alone; empty: under the plans that are best for each test. */
   readonly engines: readonly EngineName[];
   readonly tuning: TuningChoice;
@@ -126,6 +131,8 @@ export async function runLitmus(
     checkEngines(request.engines, facts);
     const place = (threads: number) => placeThreads(topology, facts, threads, request.cpus);
     const hasTimeBase = facts.timeBase.problem === undefined;
+    const counts = tests.map(({ source }) => source.test.threads.length);
+    const places = placesOf(request.placement, { topology, facts, place, counts, notice: watcher.notice });
     const tuned = await tuningFor({
       choice: earlier === undefined ? request.tuning : { kind: 'none' },
       families: familiesOf(
@@ -159,6 +166,7 @@ export async function runLitmus(
         }),
       place,
       ...(earlier === undefined ? {} : { placed: recordedPlans(earlier) }),
+      ...(places === undefined ? {} : { places }),
     });
     announce(experiment, request.engines, facts, watcher);
     const ran = {
@@ -396,6 +404,36 @@ export function placeThreads(
   cpus: readonly number[] | undefined,
 ): Affinity {
   return facts.canPin ? planAffinity(topology, threads, cpus) : unpinnedAffinity(topology, threads);
+}
+
+/**
+ * The places of the class that was asked for, or of all, for tests of these numbers of threads.
+ * @throws CpuSelectionError where none of the tests has one, CannotRunError where threads cannot be placed at all.
+ */
+function placesOf(
+  choice: RunRequest['placement'],
+  on: {
+    readonly topology: Topology;
+    readonly facts: MachineFacts;
+    readonly place: (threads: number) => Affinity;
+    readonly counts: readonly number[];
+    readonly notice: Watcher['notice'];
+  },
+): ExperimentRequest['places'] {
+  if (choice === undefined) return undefined;
+  const { topology, facts, place, notice } = on;
+  if (!facts.canPin) throw new CannotRunError(`No placement can be chosen: ${facts.pinningProblem}.`);
+  const places = (threads: number) => placesFor(topology, threads, choice, place(threads));
+  const counts = [...new Set(on.counts)].filter((threads) => threads > 1).toSorted((a, b) => a - b);
+  if (choice === 'all') {
+    for (const threads of counts) notice(placesText(topology, threads, place(threads)));
+    return places;
+  }
+  const absences = counts.map(places).filter((found) => typeof found === 'string');
+  const [absence] = absences;
+  if (absence !== undefined && absences.length === counts.length) throw new CpuSelectionError(absence);
+  for (const sentence of absences) notice(sentence);
+  return places;
 }
 
 function announce(

@@ -55,6 +55,7 @@ try {
       amount: { kind: 'iterations', perStrategy, launches: launchesFor(perStrategy) },
       beganMs: 0,
       cpus: undefined,
+      placement: undefined,
       engines: [],
       tuning: { kind: 'none' },
       earlier: undefined,

@@ -5,6 +5,7 @@ import type { Amount, Settlement } from '../plan/schedule-terms.ts';
 import { launchesFor } from '../plan/iteration-schedule.ts';
 import { usualLaunches } from '../plan/time-schedule.ts';
 import { parseCpuList } from '../plan/cpu-list.ts';
+import { placementChoices } from '../plan/placement.ts';
 import { engineNames } from '../plan/run-plan.ts';
 import { ProgressLine } from '../report/progress.ts';
 import { tableText } from '../report/table.ts';
@@ -83,6 +84,11 @@ function options(argv: Argv) {
       type: 'string',
       describe: 'plans found on this machine: a file, or "none"; default: those that are kept for it',
     })
+    .option('placement', {
+      type: 'string',
+      choices: [...placementChoices, 'all'] as const,
+      describe: "how far apart a test's threads lie, all: in each way this machine has; default: near",
+    })
     .option('cpus', { type: 'string', describe: 'threads on these CPUs, in order (0,1 or 0-3)' })
     .option('variant', {
       type: 'string',
@@ -99,6 +105,7 @@ function options(argv: Argv) {
       default: defaultResultsFolder,
       describe: 'folder for the results file',
     })
+    .conflicts('placement', 'cpus')
     .conflicts('iterations', ['time', 'confidence'])
     .implies('rate', 'confidence')
     .conflicts('resume', ['replay', ...fixedByEarlier])
@@ -155,6 +162,7 @@ function requestOf(args: Options): RunRequest {
     earlier: earlierOf(args),
     engines: args.engine ?? [],
     tuning: tuningChoice(args.tuning),
+    placement: args.placement,
     cpus: args.cpus === undefined ? undefined : parseCpuList(args.cpus),
     variant: args.variant,
     seed: args.seed === undefined ? randomBytes(8).readBigUInt64LE() : seedFrom(args.seed),

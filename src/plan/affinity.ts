@@ -149,7 +149,7 @@ function subject(cpus: readonly number[], singular: string, plural: string): str
 }
 
 /** The allowed CPUs, the ones to use first in front. */
-function preferredOrder(topology: Topology): number[] {
+export function preferredOrder(topology: Topology): number[] {
   const usable = topology.cpus.filter((cpu) => topology.allowed.includes(cpu.id));
   return usable
     .map((cpu) => ({ id: cpu.id, rank: preferenceRank(cpu, topology) }))

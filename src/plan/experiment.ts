@@ -57,6 +57,8 @@ export interface ExperimentRequest {
   readonly place: (threads: number) => Affinity;
   /** The plans as an earlier session placed them, in place of these. */
   readonly placed?: (test: LitmusTest) => readonly PlacedPlan[];
+  /** Where it runs instead, at each place under plans of its own; or why nowhere. */
+  readonly places?: (threads: number) => readonly Affinity[] | string;
 }
 
 /** Everything that will run: each test's variants, lowered for each of its plans. */
@@ -100,19 +102,22 @@ const isAsWritten = ({ strategy }: Variant) => strategy === 'kernel';
 /** The plans on their CPUs, or why the test has none. */
 function placedPlans(
   test: LitmusTest,
-  { plans, place, placed }: ExperimentRequest,
+  { plans, place, placed, places = (threads) => [place(threads)] }: ExperimentRequest,
 ): readonly PlacedPlan[] | string {
   if (placed !== undefined) return placed(test);
-  const affinity = place(test.threads.length);
+  const affinities = places(test.threads.length);
+  if (typeof affinities === 'string') return affinities.replace(/\.$/, '');
   try {
-    return plans(test, affinity).map((plan) => ({
-      name: `${plan.name}@${affinity.cpus.join(',')}`,
-      plan,
-      affinity:
-        plan.rendezvous === 'perpetual' || plan.stressBytes !== undefined
-          ? withoutCopies(affinity)
-          : affinity,
-    }));
+    return affinities.flatMap((affinity) =>
+      plans(test, affinity).map((plan) => ({
+        name: `${plan.name}@${affinity.cpus.join(',')}`,
+        plan,
+        affinity:
+          plan.rendezvous === 'perpetual' || plan.stressBytes !== undefined
+            ? withoutCopies(affinity)
+            : affinity,
+      })),
+    );
   } catch (error) {
     if (error instanceof LoweringError) return error.message;
     throw error;

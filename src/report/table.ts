@@ -11,6 +11,7 @@ import {
   type VoucherSets,
 } from './evidence-words.ts';
 import { stepNotes, stepWords } from './cost-words.ts';
+import { placementText } from './placements.ts';
 import { shortCount } from './quantity.ts';
 
 export interface TableStyle {
@@ -64,6 +65,7 @@ export function tableText(document: ResultsDocument, style: TableStyle): string 
         ).map((line) => indent + line),
         ...phaseLines(row, style.width).map((line) => colors.dim(line)),
         ...priceLines(row, document, style.width).map((line) => colors.dim(line)),
+        ...placementLines(row, document, style.width).map((line) => colors.dim(line)),
       );
     }
   }
@@ -100,6 +102,13 @@ function modelCells({ expectation }: Row, same: readonly Row[]): string[] {
     const otherwise = others.some((observation) => observation !== one.observation);
     return `${one.observation ?? '?'}${otherwise ? '*' : ''}`;
   });
+}
+
+/** What was seen at each place. */
+function placementLines(row: Row, document: ResultsDocument, width: number): string[] {
+  const deep = indent + indent;
+  const text = placementText(row, document) ?? '';
+  return text === '' ? [] : wrap(text, width - deep.length).map((line) => deep + line);
 }
 
 /** How often each phase of the test's protocol was met. */

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { parseLitmus } from '../../src/language/parser.ts';
 import { targetFor } from '../../src/lower/targets.ts';
-import { planExperiment } from '../../src/plan/experiment.ts';
+import type { Affinity } from '../../src/plan/affinity.ts';
+import { planExperiment, type ExperimentRequest } from '../../src/plan/experiment.ts';
 import type { LitmusTest } from '../../src/language/litmus-test.ts';
-import { plansFor, type RunPlan } from '../../src/plan/run-plan.ts';
+import { plansFor, spinEveryIteration, type RunPlan } from '../../src/plan/run-plan.ts';
 
 const source = (text: string) => ({ file: 't.litmus', test: parseLitmus(text, 't.litmus') });
 
@@ -55,6 +56,37 @@ function plan(
   if (planned === undefined) throw new Error('not planned');
   return planned;
 }
+
+describe('an experiment at several places', () => {
+  const target = targetFor('x86-64');
+  const at = (cpus: readonly number[]): Affinity => ({
+    cpus,
+    copies: [],
+    spare: [],
+    class: 'same-socket',
+    oversubscribed: false,
+    notes: [],
+  });
+  const planned = (places: ExperimentRequest['places']) => {
+    if (target === undefined || places === undefined) throw new Error('no target');
+    const tests = [{ source: messagePassing, role: 'asked', strategies: ['kernel'] }] as const;
+    const plans = () => [spinEveryIteration];
+    return planExperiment({ tests, target, plans, place: () => at([0, 1]), places })[0];
+  };
+
+  it('has each plan at each of them', () => {
+    expect(planned(() => [at([0, 1]), at([0, 8])])?.plans.map(({ name }) => name)).toEqual([
+      'spin-each@0,1',
+      'spin-each@0,8',
+    ]);
+  });
+
+  it('does not run a test that has none, and says why', () => {
+    const none = planned(() => 'Placement across-nodes is absent here.');
+    expect(none?.plans).toEqual([]);
+    expect(none?.variants.map(({ problem }) => problem)).toEqual(['Placement across-nodes is absent here']);
+  });
+});
 
 describe('an experiment', () => {
   it('runs code that is the same once, under the name of the test as written whatever the order asked for', () => {
