@@ -12,7 +12,7 @@ import {
   writeTuning,
   type Tuning,
 } from '../results/tuning-file.ts';
-import type { ControlFamily } from './control-families.ts';
+import type { TunedFamily } from '../results/tuning-file.ts';
 import { leastFamilyMs, tune, type TuneRequest } from './tune.ts';
 import { entryOf, tunedPlans, type TunedPlans } from './tuned-plans.ts';
 
@@ -50,10 +50,7 @@ export async function tuningFor(request: TuningRequest): Promise<TunedPlans> {
   // What an emulator makes fast is no matter of this machine.
   if (machine.emulation !== undefined) return noPlans;
   const kept = keptTuning(request);
-  const unmet = families.filter(
-    (family) => entryOf(kept, family, request.place(family.threads).class) === undefined,
-  );
-  const found = choice.kind === 'file' ? [] : await tuneNow(request, unmet);
+  const found = choice.kind === 'file' ? [] : await tuneNow(request, kept);
   const tuning = withFamilies(kept, found);
   const inUse = families.flatMap(
     (family) => entryOf(tuning, family, request.place(family.threads).class) ?? [],
@@ -65,6 +62,13 @@ export async function tuningFor(request: TuningRequest): Promise<TunedPlans> {
     );
   }
   return tunedPlans(tuning, families);
+}
+
+/** A search that found nothing better in so long is over; before that, the next run goes on with it. */
+const settledMs = 3000;
+
+function isSettled(entry: TunedFamily | undefined): boolean {
+  return entry !== undefined && (entry.best !== undefined || entry.spentMs >= settledMs);
 }
 
 /** What is kept of earlier tunings: a file that was named, or this machine's committed and fresh ones. */
@@ -89,16 +93,24 @@ function keptTuning({ choice, machine, tool, resultsFolder, notice }: TuningRequ
   );
 }
 
-async function tuneNow(request: TuningRequest, unmet: readonly ControlFamily[]): Promise<Tuning['families']> {
+async function tuneNow(request: TuningRequest, kept: Tuning): Promise<Tuning['families']> {
   const { budgetMs, machine, resultsFolder, notice, place } = request;
-  const families = unmet.filter(({ threads }) => threads > 1 && !place(threads).oversubscribed);
+  const families = request.families.filter((family) => {
+    const { class: placement, oversubscribed } = place(family.threads);
+    return family.threads > 1 && !oversubscribed && !isSettled(entryOf(kept, family, placement));
+  });
   if (budgetMs === undefined || families.length === 0) return [];
   if (budgetMs < leastFamilyMs) return [];
   notice(
     `Looking for the plans under which ${families.length} groups of controls fire most on this machine: ${(budgetMs / 1000).toFixed(1)} s of the time ("fencepost tune" takes longer and finds more).`,
   );
   const found: Tuning['families'][number][] = [];
-  for await (const family of tune({ ...request, families, budgetMs, progress: () => {} })) found.push(family);
+  for await (const family of tune({ ...request, families, budgetMs, progress: () => {} })) {
+    const before = kept.families.find(
+      ({ digest, placement }) => digest === family.digest && placement === family.placement,
+    );
+    found.push({ ...family, spentMs: family.spentMs + (before?.spentMs ?? 0) });
+  }
   if (found.length === 0) return [];
   const path = tuningPath(resultsFolder, machine);
   keepFamilies(path, found, request);
