@@ -79,16 +79,18 @@ export async function askNeeds(
       const leftMs = deadline - performance.now();
       if (test === undefined || answer === undefined || leftMs <= 0) break;
       worker ??= new Worker(workerFile);
-      const job = jobOf(task, test, answer, Math.min(timeoutMs, leftMs));
+      const job = jobOf(task, test, answer, task.again ? leftMs : Math.min(timeoutMs, leftMs));
       const limitMs = task.again ? leftMs : Math.min(leftMs, totalMs * firstShare);
-      if (await runJob(worker, job, limitMs, (message) => enter(answer, message))) {
-        done((finished += 1), count);
-        continue;
+      const ended = await runJob(worker, job, limitMs, (message) => enter(answer, message));
+      if (!ended) {
+        await worker.terminate();
+        worker = undefined;
       }
-      await worker.terminate();
-      worker = undefined;
-      if (!task.again && task.kind === 'model') queue.push({ ...task, again: true });
-      else done((finished += 1), count);
+      if (!task.again && task.kind === 'model' && !isDecided(answer, task.model)) {
+        queue.push({ ...task, again: true });
+      } else {
+        done((finished += 1), count);
+      }
     }
     await worker?.terminate();
   };
@@ -118,15 +120,25 @@ function enter(answer: Answer, message: NeedsMessage): void {
     case 'guards':
       answer.guards = { event: message.event, guards: message.guards };
       return;
-    case 'model':
-      answer.models.push(message.needs);
+    case 'model': {
+      const before = answer.models.findIndex(({ model }) => model === message.needs.model);
+      answer.models.splice(before === -1 ? answer.models.length : before, 1, message.needs);
       return;
+    }
     case 'graph':
       answer.graphs.push(message.graph);
       return;
     case 'end':
       return;
   }
+}
+
+function isDecided({ models }: Answer, asked: JudgeName): boolean {
+  const needs = models.find(({ model }) => model === asked);
+  return (
+    needs !== undefined &&
+    [needs.asWritten, ...needs.alone.map(({ finding }) => finding)].every(({ kind }) => kind !== 'undecided')
+  );
 }
 
 /** As written, and without each barrier that LKMM needs. */

@@ -7,7 +7,7 @@ import { columnsOf, granularities } from '../evidence/comparison-columns.ts';
 import { overviewOf, type OverviewTest } from '../evidence/overview.ts';
 import { readSuite, readTestFile, readTests, type TestFile } from '../language/test-files.ts';
 import { readPageAssets } from '../report/html/assets.ts';
-import { reportText, type ReportedTest } from '../report/html/report.ts';
+import { isOfQuestion, reportText, type ReportedTest } from '../report/html/report.ts';
 import { ProgressLine } from '../report/progress.ts';
 import { digestOf } from '../results/document.ts';
 import { readRecordedFiles } from '../results/recorded-files.ts';
@@ -108,12 +108,18 @@ async function withModels(tests: readonly Sourced[], totalMs: number): Promise<r
     source.test.header.vouchesFor.length > 0 ||
     totalMs === 0
       ? []
-      : [{ index, file: source.file, source: source.text }],
+      : [{ index, test, file: source.file, source: source.text }],
   );
+  // Those that the tool was made for first: the time may not do for all.
+  questions.sort((one, other) => Number(isOfQuestion(other.test)) - Number(isOfQuestion(one.test)));
   const line = new ProgressLine(process.stderr);
-  const answers = await askNeeds(questions, { timeoutMs: questionTimeoutMs, totalMs }, (done, of) => {
-    if (process.stderr.isTTY) line.showQuestion(done, of);
-  });
+  const answers = await askNeeds(
+    questions.map(({ file, source }) => ({ file, source })),
+    { timeoutMs: questionTimeoutMs, totalMs },
+    (done, of) => {
+      if (process.stderr.isTTY) line.showQuestion(done, of);
+    },
+  );
   line.clear();
   const byTest = new Map(questions.map(({ index }, number) => [index, answers[number]]));
   return tests.map((one, index) => ({ ...one, asked: byTest.get(index) }));

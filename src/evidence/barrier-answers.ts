@@ -67,9 +67,8 @@ export function barrierAnswers(
     return {
       guard,
       advice: asked?.guards.find(({ name }) => name === guard),
-      models: (['lkmm', ...architectures] as const).map(
-        (model) =>
-          askedAnswer(asked, model, guard) ?? recordedAnswer(kernel, row, model, asked !== undefined),
+      models: (['lkmm', ...architectures] as const).map((model) =>
+        answerOf(askedAnswer(asked, model, guard), recordedAnswer(kernel, row, model)),
       ),
       dropped: columns.map((_, column) => droppedIn(row, kernel, column)),
       prices: columns.map(
@@ -102,13 +101,20 @@ function ablationsIn({ rows }: OverviewTest): readonly string[] {
   return rows.flatMap(({ strategies }) => strategies.filter((name) => ablation.test(name)));
 }
 
+/** Where there was no time to decide now, there may have been when the test ran. */
+function answerOf(asked: ModelAnswer | undefined, recorded: ModelAnswer): ModelAnswer {
+  if (asked === undefined) return recorded;
+  return asked.need === 'unknown' && recorded.need !== 'not-asked' ? recorded : asked;
+}
+
 function askedAnswer(
   asked: AskedModels | undefined,
   model: JudgeName,
   guard: string,
 ): ModelAnswer | undefined {
-  const needs = asked?.models.find((one) => one.model === model);
-  if (needs === undefined) return undefined;
+  if (asked === undefined) return undefined;
+  const needs = asked.models.find((one) => one.model === model);
+  if (needs === undefined) return { model, need: 'unknown', sameCode: false, finding: undefined };
   if (needs.asWritten.kind === 'allowed') {
     return { model, need: 'allowed-anyway', sameCode: false, finding: undefined };
   }
@@ -124,12 +130,11 @@ function recordedAnswer(
   kernel: OverviewRow | undefined,
   row: OverviewRow | undefined,
   model: JudgeName,
-  asked: boolean,
 ): ModelAnswer {
   const [before, after] = [kernel, row].map((one) => recordedObservation(one, model));
   const none = { model, sameCode: false, finding: undefined };
   if (kernel === undefined || before === undefined || after === undefined) {
-    return { ...none, need: asked ? 'unknown' : 'not-asked' };
+    return { ...none, need: 'not-asked' };
   }
   const never = kernel.event === 'witness' ? 'Never' : 'Always';
   if (before !== never) return { ...none, need: 'allowed-anyway' };

@@ -92,7 +92,7 @@ function pricesOf(column: Column, test: OverviewTest): readonly PriceData[] {
 const [mostNamed, mostFurther] = [20, 200];
 
 /** The tests that the tool was made for come first. */
-function isOfQuestion({ file }: OverviewTest): boolean {
+export function isOfQuestion({ file }: OverviewTest): boolean {
   return file !== undefined && /(?:^|\/)kvm\//.test(file);
 }
 

@@ -20,6 +20,8 @@ function Chart({ label, options }: ChartProps) {
       ariaLabel: label,
     });
     drawn.setAttribute('role', 'img');
+    // To who hears it the label is all there is: its parts have none.
+    for (const part of drawn.querySelectorAll('g[aria-label]')) part.removeAttribute('aria-label');
     holder.current?.replaceChildren(drawn);
   });
   return <div class="chart" ref={holder} />;

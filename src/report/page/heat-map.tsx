@@ -216,7 +216,7 @@ function Row({ data, row, first, repeats, machines, link }: RowProps) {
                 href={testLink(name, strategy, machineName)}
                 tabIndex={first && place === 0 ? 0 : -1}
                 title={cellSentence(cell)}
-                aria-label={`${name}, ${strategy}, ${machineName}: ${cellSentence(cell)}`}
+                aria-label={`${name}, ${strategy}, ${machineName}: ${cellSign(cell)}; ${cellSentence(cell)}`}
               >
                 {cellSign(cell)}
               </a>

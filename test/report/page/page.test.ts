@@ -1,7 +1,7 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { guardAdvice, modelNeeds } from '../../../src/evidence/advice.ts';
@@ -18,6 +18,8 @@ import { browserFile, openBrowser } from './browser.ts';
 const file = join(suiteFolder, 'kvm/C-page-fault.litmus');
 const source = readTestFile(file);
 const test = parseLitmus(source, file);
+
+const axeFile = fileURLToPath(import.meta.resolve('axe-core/axe.min.js'));
 
 const isRmb = ({ name }: { readonly name: string }) => name === 'no-smp_rmb@60';
 
@@ -124,7 +126,7 @@ describe.skipIf(browserFile === undefined)('the page in a browser', () => {
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('ArrowRight');
     const label = await page.evaluate(() => document.activeElement?.getAttribute('aria-label') ?? '');
-    expect(label).toMatch(/^C-page-fault, no-smp_rmb@60, intel-xeon.*: seen/);
+    expect(label).toMatch(/^C-page-fault, no-smp_rmb@60, intel-xeon.*: 1\.1e-4; seen/);
   });
 
   it.each(hostileTexts)('shows %j as text and nothing else', async (text) => {
@@ -154,6 +156,20 @@ describe.skipIf(browserFile === undefined)('the page in a browser', () => {
     await page.click('#theme');
     await page.emulateMedia({ colorScheme: 'light' });
     expect(await ground()).toBe(dark);
+  });
+
+  it.each(['light', 'dark'] as const)('has nothing that axe-core objects to, %s', async (colorScheme) => {
+    const other = await browser.newPage({ colorScheme });
+    await other.goto(`${url}${testLink(test.name, 'no-smp_rmb@60')}`);
+    await other.waitForSelector('.chart svg');
+    await other.evaluate(readFileSync(axeFile, 'utf8'));
+    const found = await other.evaluate(async () => {
+      const { axe } = globalThis as unknown as { axe: typeof import('axe-core') };
+      const { violations } = await axe.run(document);
+      return violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html.slice(0, 200)}`);
+    });
+    expect(found).toEqual([]);
+    await other.close();
   });
 
   it('never scrolls sideways as a whole, also on a narrow screen', async () => {
