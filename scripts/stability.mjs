@@ -1,6 +1,6 @@
 /**
  * `npm run stability`: runs the suite again and again on this machine, and tells which verdicts were not the
- * same each time. Exit code 0: none; 1: some; 2: wrong usage; 3: a run that failed.
+ * same each time. Exit code 0: none; 1: some, or tests that were not reached each time; 2: wrong usage; 3: a run that failed.
  */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
@@ -69,7 +69,8 @@ try {
   process.stdout.write(
     `${stabilityText(stability, `${files.length} runs of ${options.time}${beside}`, process.stdout.columns ?? 100)}\n`,
   );
-  process.exitCode = files.length < options.runs ? 3 : stability.flips.length > 0 ? 1 : 0;
+  process.exitCode =
+    files.length < options.runs ? 3 : stability.flips.length + stability.notReached > 0 ? 1 : 0;
 } finally {
   endHogs();
   rmSync(folder, { recursive: true });

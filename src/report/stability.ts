@@ -10,8 +10,10 @@ const columns = [
 ] as const;
 
 /** The verdicts that were not the same in all of `runs` ("20 runs of 20s"), and how many there are. */
-export function stabilityText({ judged, flips }: Stability, runs: string, width: number): string {
-  if (flips.length === 0) return `No flips: all ${judged} verdicts were the same in ${runs}.`;
+export function stabilityText({ cells, flips, notReached }: Stability, runs: string, width: number): string {
+  const reached =
+    notReached === 0 ? '' : ` ${notReached} were not reached in every run: give more --time, or less load.`;
+  if (flips.length === 0) return `No flips among ${cells} verdicts in ${runs}.${reached}`;
   const rows = flips.flatMap(({ test, strategy, verdicts }) =>
     verdicts.map(({ verdict, sessions, reason }, index) => [
       ...(index === 0 ? [test, strategy] : ['', '']),
@@ -24,6 +26,6 @@ export function stabilityText({ judged, flips }: Stability, runs: string, width:
   return [
     ...[columns.map(({ title }) => title), ...rows].flatMap((row) => rowLines(layout, row)),
     '',
-    `${flips.length} of ${judged} verdicts were not the same in ${runs}.`,
+    `${flips.length} of ${cells} verdicts were not the same in ${runs}.${reached}`,
   ].join('\n');
 }
