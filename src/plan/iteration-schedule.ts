@@ -10,7 +10,7 @@ import {
 } from './schedule.ts';
 
 export interface IterationAmount {
-  /** Of each variant, over all its plans. */
+  /** Of each variant, over all its plans; of controls that nobody asked for, a block under each at least. */
   readonly perStrategy: number;
   readonly launches: number;
   readonly seed: bigint;
@@ -59,7 +59,9 @@ export function* scheduleIterations(
   /** A run's iterations in a launch, by round; of less than a batch a round, a second would only be shorter. */
   function inRounds({ planned, variant, placed }: PlannedRun, launch: number): readonly number[] {
     const plans = planned.plans.filter(({ name }) => variant.codes.has(name));
-    const ofPlan = shares(perStrategy, plans.length)[plans.indexOf(placed)] ?? 0;
+    const asked = shares(perStrategy, plans.length)[plans.indexOf(placed)] ?? 0;
+    // A control that is there for others' sake is to fire, however few iterations they get.
+    const ofPlan = planned.role === 'control' ? Math.max(asked, blockOf(placed)) : asked;
     const ofLaunch = shares(ofPlan, launches)[launch] ?? 0;
     const rounds = ofLaunch >= roundsInLaunch * batchOf(placed).iterations ? roundsInLaunch : 1;
     return shares(ofLaunch, rounds);
@@ -83,7 +85,7 @@ function* blockSizes(
   placed: PlacedPlan,
 ): Generator<Pick<PlannedBlock, 'cells' | 'batches' | 'copies'>> {
   const { cells } = placed.plan;
-  const most = placed.affinity.oversubscribed ? iterationsInSharedBlock : iterationsInBlock;
+  const most = blockOf(placed);
   let left = iterations;
   for (const copies of new Set([batchOf(placed).copies, 1])) {
     const batch = cells * copies;
@@ -94,6 +96,10 @@ function* blockSizes(
     }
   }
   if (left > 0) yield { cells: left, batches: 1, copies: 1 };
+}
+
+function blockOf({ affinity }: PlacedPlan): number {
+  return affinity.oversubscribed ? iterationsInSharedBlock : iterationsInBlock;
 }
 
 /** Whole numbers as equal as can be, with the given sum. */

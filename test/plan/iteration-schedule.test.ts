@@ -28,6 +28,17 @@ describe('a schedule by iterations', () => {
     );
   });
 
+  it('gives a control that nobody asked for a block under each plan, however few the tests get', () => {
+    const planned = plannedTests(['A', 'B']).map((test, index) =>
+      index === 0 ? { ...test, role: 'control' as const } : test,
+    );
+    const blocks = play(scheduleIterations(planned, { perStrategy: 100, launches: 1, seed: 1n }));
+    const ofTest = (name: string) => blocks.filter(({ run }) => run.planned.test.name === name);
+    const plans = planned[0]?.plans.length ?? 0;
+    expect(iterationsIn(ofTest('A'))).toBe(2 * plans * 2 ** 17);
+    expect(iterationsIn(ofTest('B'))).toBe(2 * 100);
+  });
+
   it('is the same again with the same seed, however long blocks take', () => {
     const amount = { perStrategy: 3_000_001, launches: 3, seed: 42n };
     const once = play(scheduleIterations(tests, amount), undefined, { nsPerIteration: 1 });
