@@ -3,6 +3,7 @@ import { dirname, resolve } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import type { Argv, CommandModule } from 'yargs';
 import { askNeeds } from '../checking/needs.ts';
+import { guardAdvice } from '../evidence/advice.ts';
 import { columnsOf, granularities } from '../evidence/comparison-columns.ts';
 import { overviewOf, type OverviewTest } from '../evidence/overview.ts';
 import { readSuite, readTestFile, readTests, type TestFile } from '../language/test-files.ts';
@@ -12,6 +13,7 @@ import { ProgressLine } from '../report/progress.ts';
 import { digestOf } from '../results/document.ts';
 import { readRecordedFiles } from '../results/recorded-files.ts';
 import { reasonOf } from '../results/results-error.ts';
+import { guardsOf } from '../strategy/guards.ts';
 import { UsageError } from './problem.ts';
 import { milliseconds } from './run.ts';
 import { toolIdentity } from './tool.ts';
@@ -122,7 +124,14 @@ async function withModels(tests: readonly Sourced[], totalMs: number): Promise<r
   );
   line.clear();
   const byTest = new Map(questions.map(({ index }, number) => [index, answers[number]]));
-  return tests.map((one, index) => ({ ...one, asked: byTest.get(index) }));
+  return tests.map((one, index) => ({ ...one, asked: byTest.get(index) ?? placed(one) }));
+}
+
+/** Where the barriers of a test stand, of which no model was asked. */
+function placed({ source }: Sourced): ReportedTest['asked'] {
+  if (source === undefined) return undefined;
+  const guards = guardAdvice(source.test, guardsOf(source.test).guards, source.text);
+  return { event: '', guards, models: [], graphs: [] };
 }
 
 function write(text: string, output: string): void {

@@ -165,7 +165,7 @@ function contradictionsIn({ columns, tests }: Overview): readonly string[] {
 function noteOn(tests: readonly ReportedTest[]): string | undefined {
   const asked = tests.filter((one) => !isControl(one));
   const strange = asked.filter(({ source }) => source === undefined);
-  const late = asked.filter((one) => one.source !== undefined && one.asked === undefined);
+  const late = asked.filter((one) => one.source !== undefined && (one.asked?.models ?? []).length === 0);
   const sentences = [
     strange.length === 0
       ? undefined
