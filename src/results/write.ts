@@ -25,5 +25,22 @@ export function writeResults(path: string, document: ResultsDocument, completed?
 
 /** The document as its file has it. */
 export function printResults(document: ResultsDocument): string {
-  return `${JSON.stringify(document, undefined, 1)}\n`;
+  return `${printValue(document, 0)}\n`;
+}
+
+/** Holds a block with its counts, so that a file has a line for each. */
+const widestLine = 400;
+
+/** JSON with all that fits on a line on one. */
+function printValue(value: unknown, depth: number): string {
+  const line = JSON.stringify(value);
+  if (line.length <= widestLine || typeof value !== 'object' || value === null) return line;
+  const parts = Array.isArray(value)
+    ? value.map((item) => printValue(item, depth + 1))
+    : Object.entries(value)
+        .filter(([, item]) => item !== undefined)
+        .map(([key, item]) => `${JSON.stringify(key)}: ${printValue(item, depth + 1)}`);
+  const [open, close] = Array.isArray(value) ? ['[', ']'] : ['{', '}'];
+  const indent = ' '.repeat(depth);
+  return `${open}\n${parts.map((part) => `${indent} ${part}`).join(',\n')}\n${indent}${close}`;
 }

@@ -5,7 +5,7 @@ import * as fc from 'fast-check';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { readResults } from '../../src/results/read.ts';
 import { ResultsError } from '../../src/results/results-error.ts';
-import { writeResults } from '../../src/results/write.ts';
+import { printResults, writeResults } from '../../src/results/write.ts';
 import { arbitraryDocument } from './arbitrary-document.ts';
 import { sampleDocument } from './sample-document.ts';
 
@@ -26,6 +26,21 @@ test('what is written is read back the same, and nothing else is left in the fol
     { numRuns: 30 },
   );
   expect(readdirSync(folder)).toHaveLength(number);
+});
+
+test('a file is JSON of short lines, one for each block', () => {
+  fc.assert(
+    fc.property(arbitraryDocument, (document) => {
+      const text = printResults(document);
+      expect(JSON.parse(text)).toEqual(JSON.parse(JSON.stringify(document)));
+    }),
+    { numRuns: 30 },
+  );
+  const blocks = sampleDocument.rows.flatMap(({ runs }) => runs.flatMap((run) => run.blocks));
+  const lines = printResults(sampleDocument).split('\n');
+  for (const block of blocks) {
+    expect(lines.some((line) => line.includes(JSON.stringify(block)))).toBe(true);
+  }
 });
 
 test('a file that exists is not written over', () => {
