@@ -33,6 +33,7 @@ import { progressOf, type Progress } from './report/progress.ts';
 import { shortDuration } from './report/quantity.ts';
 import { journalBlock, journalHeader, resultsDocument } from './results/document.ts';
 import { inspectMachine } from './results/inspect-machine.ts';
+import { keepAnswers, readAnswers } from './results/known-answers.ts';
 import { pricesWithin } from './pricing.ts';
 import { leftOverIn, resumeSentence } from './results/left-over.ts';
 import {
@@ -178,7 +179,9 @@ export async function runLitmus(
     else checkSameness(earlier, ran, experiment);
     watcher.stage?.('ask');
     const limits = opinionLimits(request.amount);
-    const opinions = await opinionsOf(experiment, target, limits, watcher.asking, watcher.stopped);
+    const known = readAnswers(folder, target);
+    const opinions = await opinionsOf(experiment, target, limits, watcher.asking, watcher.stopped, known);
+    keepAnswers(folder, target, known);
     const models = { opinions, findings: findingsOf(experiment, opinions) };
     watcher.stage?.('price');
     // An emulator's prices are nobody's.

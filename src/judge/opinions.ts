@@ -1,7 +1,9 @@
 /** What the models say of the variants that are about to run. */
 
+import { createHash } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { setImmediate } from 'node:timers/promises';
+import { printLitmus } from '../language/printer.ts';
 import { forEachStatement } from '../language/walk.ts';
 import type { Target } from '../lower/target.ts';
 import type { PlannedTest, PlannedVariant } from '../plan/experiment.ts';
@@ -18,10 +20,14 @@ import {
 
 export type { Opinion, OpinionLimits, Opinions } from './opinion.ts';
 
+/** What was answered before for the same target, by question. */
+export type KnownAnswers = Map<string, Answer>;
+
 /**
  * Asks both models of every variant that has code; the code of several strategies once. Many questions are
  * shared with threads that help, on the CPUs that wait until the tests run.
  * @param asked is called with the number of questions that are answered.
+ * @param known is not asked again, and gets what is decided now.
  */
 export async function opinionsOf(
   experiment: readonly PlannedTest[],
@@ -29,22 +35,39 @@ export async function opinionsOf(
   limits: OpinionLimits,
   asked: (done: number, of: number) => void,
   stopped: AbortSignal,
-  helperCount = helpersFor(experiment),
+  known: KnownAnswers = new Map(),
+  helperCount?: number,
 ): Promise<ReadonlyMap<PlannedVariant, Opinions>> {
   const variants = experiment
     .flatMap((planned) => planned.variants)
     .filter(({ problem }) => problem === undefined)
     .toSorted((left, right) => rank(left) - rank(right));
   const questions = variants.map(({ test, sameCodeAs }) => ({ test, ofCode: sameCodeAs === undefined }));
-  const helpers = Array.from({ length: helperCount }, () => startHelper(target));
+  const keys = questions.map(keyOf);
+  const open = questions.flatMap((question, index) => {
+    const key = keys[index] ?? '';
+    return known.has(key) ? [] : [{ question, key }];
+  });
+  const helpers = Array.from({ length: helperCount ?? helpersFor(open.length) }, () => startHelper(target));
   const close = () => helpers.forEach((helper) => helper.close());
   stopped.addEventListener('abort', close);
   const around = { target, deadline: deadlineOf(limits), asked, stopped };
-  const answers = await answersTo(questions, helpers, around).finally(() => {
+  const answers = await answersTo(
+    open.map(({ question }) => question),
+    helpers,
+    around,
+  ).finally(() => {
     stopped.removeEventListener('abort', close);
     close();
   });
-  const answerOf = new Map(variants.map((variant, index) => [variant, answers[index]]));
+  const now = new Map(open.map(({ key }, index) => [key, answers[index]]));
+  for (const [key, answer] of now) if (answer !== undefined && isDecided(answer)) known.set(key, answer);
+  const answerOf = new Map(
+    variants.map((variant, index) => {
+      const key = keys[index] ?? '';
+      return [variant, now.get(key) ?? known.get(key)];
+    }),
+  );
   return new Map(
     experiment.flatMap((planned) =>
       planned.variants.flatMap((variant): (readonly [PlannedVariant, Opinions])[] => {
@@ -59,11 +82,23 @@ export async function opinionsOf(
   );
 }
 
+/** A question in all that its answer depends on, but for the target. */
+function keyOf({ test, ofCode }: Question): string {
+  return createHash('sha256')
+    .update(`${ofCode ? 'C and code' : 'C'}\n${printLitmus(test)}`)
+    .digest('hex');
+}
+
+function isDecided({ kernel, architecture }: Answer): boolean {
+  return (
+    kernel.observation !== undefined && (architecture === undefined || architecture.observation !== undefined)
+  );
+}
+
 /** With fewer for each, starting a thread takes longer than it saves. */
 const questionsPerThread = 150;
 
-function helpersFor(experiment: readonly PlannedTest[]): number {
-  const questions = experiment.reduce((sum, { variants }) => sum + variants.length, 0);
+function helpersFor(questions: number): number {
   return Math.min(availableParallelism(), Math.max(1, Math.floor(questions / questionsPerThread))) - 1;
 }
 

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { expectationOf } from '../../src/judge/expectation.ts';
 import { findingsOf, straysAmong } from '../../src/judge/findings.ts';
 import { askArchitectureModel, askKernelModel } from '../../src/judge/opinion.ts';
-import { opinionsOf, type Opinion } from '../../src/judge/opinions.ts';
+import { opinionsOf, type KnownAnswers, type Opinion } from '../../src/judge/opinions.ts';
 import { parseLitmus } from '../../src/language/parser.ts';
 import { targetFor } from '../../src/lower/targets.ts';
 import { planExperiment } from '../../src/plan/experiment.ts';
@@ -159,8 +159,8 @@ test('threads that help answer as this one does', async () => {
     planned(storeBuffering(`SB${index}`, 'Question: none', fence)),
   );
   const limits = { timeoutMs: 1e4, totalMs: 1e5 };
-  const alone = await opinionsOf(experiment, target, limits, () => {}, never, 0);
-  const helped = await opinionsOf(experiment, target, limits, () => {}, never, 2);
+  const alone = await opinionsOf(experiment, target, limits, () => {}, never, new Map(), 0);
+  const helped = await opinionsOf(experiment, target, limits, () => {}, never, new Map(), 2);
   expect(alone.size).toBeGreaterThan(16);
   expect(helped).toEqual(alone);
 });
@@ -169,6 +169,34 @@ test('a stop ends the threads that help, and keeps what is answered', async () =
   const experiment = planned(storeBuffering('SB', 'Question: none', 'smp_mb();'));
   const stop = new AbortController();
   const limits = { timeoutMs: 1e4, totalMs: 1e5 };
-  const opinions = await opinionsOf(experiment, target, limits, () => stop.abort(), stop.signal, 1);
+  const opinions = await opinionsOf(
+    experiment,
+    target,
+    limits,
+    () => stop.abort(),
+    stop.signal,
+    new Map(),
+    1,
+  );
   expect(opinions.size).toBeLessThan(experiment.flatMap(({ variants }) => variants).length);
+});
+
+test('what was decided before is not asked again, and what is decided now is known', async () => {
+  const experiment = planned(storeBuffering('SB+mbs', 'Question: none', 'smp_mb();'));
+  const known: KnownAnswers = new Map();
+  const limits = { timeoutMs: 1e4, totalMs: 1e5 };
+  const first = await opinionsOf(experiment, target, limits, () => {}, never, known);
+  expect(known.size).toBe(first.size);
+  const questions: number[] = [];
+  const noTime = { timeoutMs: 1e4, totalMs: 0 };
+  const again = await opinionsOf(experiment, target, noTime, (_, of) => questions.push(of), never, known);
+  expect(again).toEqual(first);
+  expect(questions).toEqual([]);
+});
+
+test('what was not decided is not known', async () => {
+  const experiment = planned(storeBuffering('SB', 'Question: none', ''));
+  const known: KnownAnswers = new Map();
+  await opinionsOf(experiment, target, { timeoutMs: 1e4, totalMs: 0 }, () => {}, never, known);
+  expect(known.size).toBe(0);
 });

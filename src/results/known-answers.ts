@@ -1,0 +1,108 @@
+/** What the models answered in earlier runs, so that later ones have their time for running. */
+
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { globSync } from 'tinyglobby';
+import { Type, type Static } from 'typebox';
+import { Compile } from 'typebox/schema';
+import writeFileAtomic from 'write-file-atomic';
+import type { Answer, Opinion } from '../judge/opinion.ts';
+import type { KnownAnswers } from '../judge/opinions.ts';
+import type { Target } from '../lower/target.ts';
+import { reasonOf, ResultsError } from './results-error.ts';
+import { strictObject } from './schema-parts.ts';
+
+/** JSON, but no results: nothing that reads a folder of them is to take it for some. */
+export const answersFileName = 'answers.cache';
+
+/** Some megabytes; the oldest go first. */
+const mostAnswers = 10_000;
+
+const opinionSchema = strictObject({
+  model: Type.String(),
+  observation: Type.Enum(['Never', 'Sometimes', 'Always']),
+  allowed: Type.Array(Type.String()),
+});
+
+const answersSchema = strictObject({
+  format: Type.Literal('fencepost-answers'),
+  by: Type.String({ description: 'SHA-256 of what answered: our code and models, and the target.' }),
+  answers: Type.Record(
+    Type.String(),
+    strictObject({ kernel: opinionSchema, architecture: Type.Optional(opinionSchema) }),
+  ),
+});
+
+type KeptOpinion = Static<typeof opinionSchema>;
+
+const compiled = Compile(answersSchema);
+
+/** Those that a results folder keeps for this target, given by this very program; none where there is no such file. */
+export function readAnswers(folder: string, target: Target): Map<string, Answer> {
+  const path = join(folder, answersFileName);
+  if (!existsSync(path)) return new Map();
+  try {
+    const kept: unknown = JSON.parse(readFileSync(path, 'utf8'));
+    if (!compiled.Check(kept) || kept.by !== answererDigest(target)) return new Map();
+    return new Map(
+      Object.entries(kept.answers).map(([key, { kernel, architecture }]) => [
+        key,
+        {
+          kernel: opinionOf(kernel),
+          ...(architecture === undefined ? {} : { architecture: opinionOf(architecture) }),
+        },
+      ]),
+    );
+  } catch {
+    // Nothing is lost but time: all is asked again.
+    return new Map();
+  }
+}
+
+/** @throws ResultsError */
+export function keepAnswers(folder: string, target: Target, answers: KnownAnswers): void {
+  const path = join(folder, answersFileName);
+  const kept = {
+    format: 'fencepost-answers',
+    by: answererDigest(target),
+    answers: Object.fromEntries(
+      [...answers].slice(-mostAnswers).map(([key, { kernel, architecture }]) => [
+        key,
+        {
+          kernel: keptOpinion(kernel),
+          ...(architecture === undefined ? {} : { architecture: keptOpinion(architecture) }),
+        },
+      ]),
+    ),
+  };
+  try {
+    writeFileAtomic.sync(path, `${JSON.stringify(kept)}\n`);
+  } catch (error) {
+    throw new ResultsError(`Cannot write ${path}: ${reasonOf(error)}.`);
+  }
+}
+
+function opinionOf({ model, observation, allowed }: KeptOpinion): Opinion {
+  return { model, observation, problem: undefined, allowed: new Set(allowed) };
+}
+
+function keptOpinion({ model, observation, allowed }: Opinion) {
+  return { model, observation, allowed: [...(allowed ?? [])] };
+}
+
+/** A change to any file that takes part in an answer makes another answerer. */
+function answererDigest({ architecture, variant }: Target): string {
+  const code = fileURLToPath(new URL('..', import.meta.url));
+  const models = fileURLToPath(new URL('../../src/model/models/', import.meta.url));
+  const digest = createHash('sha256').update(JSON.stringify([architecture, variant]));
+  for (const [folder, pattern] of [
+    [code, '{language,strategy,lower,model}/**/*.{js,ts}'],
+    [models, '*.cat'],
+  ] as const) {
+    for (const file of globSync(pattern, { cwd: folder }).toSorted())
+      digest.update(file).update(readFileSync(join(folder, file)));
+  }
+  return digest.digest('hex');
+}
