@@ -181,7 +181,8 @@ export async function runLitmus(
     const limits = opinionLimits(request.amount);
     const known = readAnswers(folder, target);
     const opinions = await opinionsOf(experiment, target, limits, watcher.asking, watcher.stopped, known);
-    keepAnswers(folder, target, known);
+    const unkept = keepAnswers(folder, target, known);
+    if (unkept !== undefined) watcher.notice(unkept);
     const models = { opinions, findings: findingsOf(experiment, opinions) };
     watcher.stage?.('price');
     // An emulator's prices are nobody's.

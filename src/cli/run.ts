@@ -129,6 +129,8 @@ export const runCommand: CommandModule<object, Options> = {
       line.note('Stopping after the block in flight; what was counted is kept.');
     };
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, stop);
+    // Ends a process by default (ulimit -f); with this, the write fails instead and the user is told.
+    process.on('SIGXFSZ', () => {});
     const { document, file } = await runLitmus(requestOf(args), {
       progress: (progress) => line.show(progress),
       asking: (done, of) => line.showQuestion(done, of),

@@ -11,7 +11,7 @@ import writeFileAtomic from 'write-file-atomic';
 import type { Answer, Opinion } from '../judge/opinion.ts';
 import type { KnownAnswers } from '../judge/opinions.ts';
 import type { Target } from '../lower/target.ts';
-import { reasonOf, ResultsError } from './results-error.ts';
+import { reasonOf } from './results-error.ts';
 import { strictObject } from './schema-parts.ts';
 
 /** JSON, but no results: nothing that reads a folder of them is to take it for some. */
@@ -61,8 +61,8 @@ export function readAnswers(folder: string, target: Target): Map<string, Answer>
   }
 }
 
-/** @throws ResultsError */
-export function keepAnswers(folder: string, target: Target, answers: KnownAnswers): void {
+/** Returns a sentence where they could not be kept, which costs later runs time alone. */
+export function keepAnswers(folder: string, target: Target, answers: KnownAnswers): string | undefined {
   const path = join(folder, answersFileName);
   const kept = {
     format: 'fencepost-answers',
@@ -79,8 +79,9 @@ export function keepAnswers(folder: string, target: Target, answers: KnownAnswer
   };
   try {
     writeFileAtomic.sync(path, `${JSON.stringify(kept)}\n`);
+    return undefined;
   } catch (error) {
-    throw new ResultsError(`Cannot write ${path}: ${reasonOf(error)}.`);
+    return `Cannot write ${path}: ${reasonOf(error)}. The models will be asked again.`;
   }
 }
 

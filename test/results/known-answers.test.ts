@@ -51,3 +51,10 @@ test('answers that another program gave, or that are damaged, are asked for agai
     expect(readAnswers(folder, lse)).toEqual(new Map());
   }
 });
+
+test('a folder that cannot be written to is told, and stops nothing', () => {
+  const path = join(folder, 'none');
+  expect(keepAnswers(path, lse, answers)).toBe(
+    `Cannot write ${join(path, answersFileName)}: there is no such file or folder. The models will be asked again.`,
+  );
+});
