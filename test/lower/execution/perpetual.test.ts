@@ -8,11 +8,12 @@ import type { Machine } from './machine.ts';
 
 const source = `C own-stores
 { x=3; long l; }
-P0(int *x, long *l)
+P0(int *x, long *l, int *z)
 {
 	int r0;
 	long r1;
 	int r2;
+	int r3;
 	r2 = READ_ONCE(*x);
 	WRITE_ONCE(*x, 1);
 	r0 = READ_ONCE(*x);
@@ -20,8 +21,13 @@ P0(int *x, long *l)
 	smp_store_release(x, 2);
 	WRITE_ONCE(*l, 7);
 	r1 = smp_load_acquire(l);
+	r3 = READ_ONCE(*z);
 }
-exists (0:r0=1 /\\ 0:r1=7 /\\ 0:r2=3)
+P1(int *z)
+{
+	WRITE_ONCE(*z, 1);
+}
+exists (0:r0=1 /\\ 0:r1=7 /\\ 0:r2=3 /\\ 0:r3=1)
 `;
 
 describe.each(targets.map((target) => ({ target, name: targetName(target) })))(
@@ -58,8 +64,9 @@ describe.each(targets.map((target) => ({ target, name: targetName(target) })))(
         return numberAt(out, n * thread.outBytes + offsetBytes, widthBytes);
       };
       const loads = Array.from({ length: iterations }, (_, n) => readings.map((_, at) => loaded(n, at)));
-      // In the order of the code: x before its stores, x between them, l behind its own.
-      expect(loads).toEqual(Array.from({ length: iterations }, (_, n) => [2 * n, 2 * n + 1, n + 1]));
+      // In the order of the code: x before its stores, x between them, l behind its own, and z, whose thread
+      // does not run.
+      expect(loads).toEqual(Array.from({ length: iterations }, (_, n) => [2 * n, 2 * n + 1, n + 1, 0]));
       expect(numberAt(memory, layout.offsets.get('x') ?? 0, 4)).toBe(2 * iterations);
       expect(numberAt(memory, layout.offsets.get('l') ?? 0, 8)).toBe(iterations);
     });
