@@ -2,7 +2,7 @@
  * Runs the suite on the other architectures under emulation, to see that our code works there: builds
  * the addon for each, starts its Node under qemu-user, and checks what comes out (emulated-checks.mjs).
  * Ends with a table; exit code 1 where something does not hold, 3 where all holds but a Node could
- * not be fetched. Options: --arch and --strategy (repeatable; all), --time of running for each,
+ * not be fetched. Options: --arch and --strategy (repeatable; all), --iterations of each strategy,
  * --results folder.
  */
 import { spawnSync } from 'node:child_process';
@@ -42,7 +42,7 @@ const main = join(root, 'dist/cli/main.js');
 const { values: options } = parseArgs({
   options: {
     arch: { type: 'string', multiple: true, default: emulated },
-    time: { type: 'string', default: '10s' },
+    iterations: { type: 'string', default: '100000' },
     strategy: { type: 'string', multiple: true, default: [] },
     results: { type: 'string', default: join(emulationFolder, 'results') },
   },
@@ -134,7 +134,7 @@ rmSync(join(emulationFolder, 'results'), { recursive: true, force: true });
 say('installing what is missing');
 installTools(options.arch);
 say(`this machine, for comparison: running ${suiteFolders.join(', ')}`);
-const host = runTests(process.execPath, [...suiteFolders, ...strategies, '--time', '1s']).document;
+const host = runTests(process.execPath, [...suiteFolders, ...strategies, '--iterations', '1000']).document;
 const files = [];
 const problems = [];
 const unavailable = [];
@@ -144,7 +144,7 @@ for (const architecture of options.arch) {
     await buildPrebuild(architecture);
     const node = emulatedNode(architecture);
     say(`${architecture}: running ${suiteFolders.join(', ')} and ${forbidden.length} other tests`);
-    const args = [...tests, ...strategies, '--time', options.time];
+    const args = [...tests, ...strategies, '--iterations', options.iterations, '--model-time', '5s'];
     const { document, file } = runTests(node, args, { FENCEPOST_NODE: node, PREBUILDS_ONLY: '1' });
     files.push(file);
     const names = forbidden.map((path) => basename(path, '.litmus'));

@@ -76,6 +76,8 @@ export interface RunRequest {
   readonly tuning: TuningChoice;
   /** Which of the architecture's targets; undefined: the best that the CPU can run. */
   readonly variant: string | undefined;
+  /** For all questions to the models together; undefined: a share of the run's time. */
+  readonly modelTimeMs: number | undefined;
   readonly seed: bigint;
   readonly resultsFolder: string;
   readonly tool: Tool;
@@ -178,7 +180,7 @@ export async function runLitmus(
     if (earlier === undefined) announceShortness(request.amount, clock(), experiment, watcher);
     else checkSameness(earlier, ran, experiment);
     watcher.stage?.('ask');
-    const limits = opinionLimits(request.amount);
+    const limits = opinionLimits(request);
     const known = readAnswers(folder, target);
     const opinions = await opinionsOf(experiment, target, limits, watcher.asking, watcher.stopped, known);
     const unkept = keepAnswers(folder, target, known);
@@ -372,8 +374,8 @@ function tuningBudgetMs({ amount, engines }: RunRequest): number | undefined {
 }
 
 /** What the models may take of a run: a share of its time, or a minute where it has none. */
-function opinionLimits(amount: RunRequest['amount']): OpinionLimits {
-  const totalMs = amount.kind === 'time' ? amount.budgetMs / 5 : 60_000;
+function opinionLimits({ amount, modelTimeMs }: RunRequest): OpinionLimits {
+  const totalMs = modelTimeMs ?? (amount.kind === 'time' ? amount.budgetMs / 5 : 60_000);
   return { timeoutMs: totalMs / 4, totalMs };
 }
 

@@ -60,6 +60,7 @@ try {
       tuning: { kind: 'none' },
       earlier: undefined,
       variant: undefined,
+      modelTimeMs: undefined,
       seed: 1n,
       resultsFolder: join(folder, 'results'),
       tool: toolIdentity(),

@@ -94,6 +94,10 @@ function options(argv: Argv) {
       type: 'string',
       describe: 'of the machine code, where there are several (arm64: lse, llsc)',
     })
+    .option('model-time', {
+      type: 'string',
+      describe: 'at most so long for asking the models; default: a fifth of --time, a minute without',
+    })
     .option('seed', { type: 'string', describe: 'of the start delays; default: random, and recorded' })
     .option('json', {
       type: 'boolean',
@@ -167,6 +171,7 @@ function requestOf(args: Options): RunRequest {
     placement: args.placement,
     cpus: args.cpus === undefined ? undefined : parseCpuList(args.cpus),
     variant: args.variant,
+    modelTimeMs: args['model-time'] === undefined ? undefined : milliseconds(args['model-time'], '--model-time'),
     seed: args.seed === undefined ? randomBytes(8).readBigUInt64LE() : seedFrom(args.seed),
     resultsFolder: args.results,
     tool: toolIdentity(),
