@@ -171,7 +171,8 @@ function requestOf(args: Options): RunRequest {
     placement: args.placement,
     cpus: args.cpus === undefined ? undefined : parseCpuList(args.cpus),
     variant: args.variant,
-    modelTimeMs: args['model-time'] === undefined ? undefined : milliseconds(args['model-time'], '--model-time'),
+    modelTimeMs:
+      args['model-time'] === undefined ? undefined : milliseconds(args['model-time'], '--model-time'),
     seed: args.seed === undefined ? randomBytes(8).readBigUInt64LE() : seedFrom(args.seed),
     resultsFolder: args.results,
     tool: toolIdentity(),
