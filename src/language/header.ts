@@ -14,6 +14,7 @@ export type Pieces = readonly [Piece, ...Piece[]];
 interface Entry {
   readonly key: Key;
   readonly value: Pieces;
+  readonly lines: number;
   /** A line that is text too. */
   readonly text: Piece | undefined;
 }
@@ -66,9 +67,7 @@ function linesOf(comment: Comment, apart: boolean): readonly Piece[] {
   const lines = inner.split('\n').map((line, index) => {
     const start = line.length - line.replace(index === 0 ? /^\s*/ : /^\s*\* ?/, '').length;
     const column = (index === 0 ? comment.at.column + 2 : 1) + start;
-    // Spaced out here and not only in print, so that the text is the same when it is read again.
-    const text = withoutDelimiters(line.slice(start)).trimEnd();
-    return { text, at: { line: comment.at.line + index, column } };
+    return { text: line.slice(start).trimEnd(), at: { line: comment.at.line + index, column } };
   });
   const blank: Piece = { text: '', at: comment.at };
   return apart ? [blank, ...trimmed(lines)] : trimmed(lines);
@@ -98,24 +97,27 @@ function separated(lines: readonly Piece[]): {
       entries.push(entry);
       seen.add(entry.key);
       if (entry.text !== undefined) text.push(entry.text);
-      taken = index + entry.value.length;
+      taken = index + entry.lines;
     }
   }
-  return { entries, text: trimmed(text).map((line) => line.text) };
+  return { entries, text: trimmed(text).map((line) => withoutDelimiters(line.text)) };
 }
 
 /** The entry that begins on a line, which is `lines[index]`, or undefined. A value begins on the key's own line. */
 function entryAt(line: Piece, lines: readonly Piece[], index: number): Entry | undefined {
   const [, indent = '', key, own = ''] = keyLine.exec(line.text) ?? [];
   if (key === undefined || own === '') return undefined;
-  const value: [Piece, ...Piece[]] = [after(line, line.text.length - own.length)];
-  if (key === 'Result') return resultEntry(line, value[0]);
+  const first = after(line, line.text.length - own.length);
+  if (key === 'Result') return resultEntry(line, first);
+  const value: [Piece, ...Piece[]] = [...spacedOut(first)];
+  let taken = 1;
   for (const next of lines.slice(index + 1, index + 1 + mostLinesOfEntry)) {
     const deeper = indentOf(next.text);
     if (next.text === '' || deeper <= indent.length) break;
-    value.push(after(next, deeper));
+    value.push(...spacedOut(after(next, deeper)));
+    taken += 1;
   }
-  return { key: key as Key, value, text: undefined };
+  return { key: key as Key, value, lines: taken, text: undefined };
 }
 
 /** The value of a `Result:` is one word; with a remark behind it the line is text as well. */
@@ -123,7 +125,7 @@ function resultEntry(line: Piece, own: Piece): Entry | undefined {
   const [word] = /^[\w-]+/.exec(own.text) ?? [];
   if (word === undefined) return undefined;
   const hasRemark = /\w/.test(own.text.slice(word.length));
-  return { key: 'Result', value: [{ text: word, at: own.at }], text: hasRemark ? line : undefined };
+  return { key: 'Result', value: [{ text: word, at: own.at }], lines: 1, text: hasRemark ? line : undefined };
 }
 
 /** The rest of a line, from an offset in its text. */
@@ -197,9 +199,23 @@ export function headerLines(
   return [...entries, ...between, ...header.text].map(withoutDelimiters);
 }
 
+const insideDelimiters = /(?<=\()(?=\*)|(?<=\*)(?=\))/;
+
 /** Comments nest: a delimiter in the text would open or close one. */
 function withoutDelimiters(line: string): string {
-  return line.replaceAll('(*', '( *').replaceAll('*)', '* )');
+  return line.split(insideDelimiters).join(' ');
+}
+
+/** A stretch as it will be printed, in pieces: it is the same when it is read again, and each is in its place. */
+function spacedOut(piece: Piece): Pieces {
+  const [first = '', ...rest] = piece.text.split(insideDelimiters);
+  let offset = first.length;
+  const others = rest.map((text) => {
+    const at = after(piece, offset).at;
+    offset += text.length;
+    return { text, at };
+  });
+  return [{ text: first, at: piece.at }, ...others];
 }
 
 function vouchingText({ names, architectures: on, layouts }: Vouching): string {

@@ -126,3 +126,9 @@ test('several comments are apart by a blank line', () => {
 test('comments inside a comment are text that opens none', () => {
   expect(headerOf('(* a (* b *) c *)').text).toEqual(['a ( * b * ) c']);
 });
+
+test('a mistake behind a delimiter of comments is told in its place', () => {
+  const comment = '// Phases: p = (*seq = 1) oops';
+  const column = comment.indexOf('oops') + 1;
+  expect(() => headerOf(comment)).toThrow(expect.objectContaining({ at: { line: 2, column } }));
+});

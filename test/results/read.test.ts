@@ -64,12 +64,12 @@ describe('a text that is no results document of this version is refused', () => 
     ],
     [
       'an edited count',
-      sampleText.replace('"count": 7192', '"count": 7193'),
+      sampleText.replace('"count":7192', '"count":7193'),
       'a.json is not a valid results file: rows[0].runs[0].outcomes: 8192, but its outcomes add up to 8193.',
     ],
     [
       'a number too great for JavaScript',
-      sampleText.replace('"count": 7192', '"count": 1e400'),
+      sampleText.replace('"count":7192', '"count":1e400'),
       'a.json is not a valid results file: rows[0].runs[0].outcomes[1].count: expected integer, found Infinity.',
     ],
     [
