@@ -128,7 +128,7 @@ test('comments inside a comment are text that opens none', () => {
 });
 
 test('a mistake behind a delimiter of comments is told in its place', () => {
-  const comment = '// Phases: p = (*seq = 1) oops';
-  const column = comment.indexOf('oops') + 1;
+  const comment = '// Controls: A(*b)*) on mips';
+  const column = comment.indexOf('mips') + 1;
   expect(() => headerOf(comment)).toThrow(expect.objectContaining({ at: { line: 2, column } }));
 });
