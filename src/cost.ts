@@ -1,6 +1,6 @@
 /** `fencepost cost` as a list of calls: tests are read, timed in fresh processes, and their prices kept. */
 import { readTests } from './language/test-files.ts';
-import { architectureOfHost, CannotRunError, chooseTarget, placeThreads } from './pipeline.ts';
+import { architectureOfHost, CannotRunError, chooseTarget, placeThreads } from './host.ts';
 import { pricesOf } from './pricing.ts';
 import { resultsDocument } from './results/document.ts';
 import { inspectMachine } from './results/inspect-machine.ts';

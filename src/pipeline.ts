@@ -4,7 +4,15 @@
  */
 import { rmSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { hostArchitecture, type Architecture } from './architecture.ts';
+import type { Architecture } from './architecture.ts';
+import {
+  architectureOfHost,
+  CannotRunError,
+  checkEngines,
+  chooseTarget,
+  placesOf,
+  placeThreads,
+} from './host.ts';
 import { needsOf } from './evidence/needs.ts';
 import { withEvidence } from './evidence/session-evidence.ts';
 import { eventCounter } from './judge/event-counts.ts';
@@ -14,21 +22,15 @@ import { opinionsOf, type OpinionLimits, type Opinions } from './judge/opinions.
 import { expectationFor, judgeRows } from './judge/rows.ts';
 import { strangersApart, withControls } from './judge/selection.ts';
 import { readSuite, readTests } from './language/test-files.ts';
-import type { Target } from './lower/target.ts';
-import { targetFor } from './lower/targets.ts';
-import { planAffinity, unpinnedAffinity, type Affinity } from './plan/affinity.ts';
-import { CpuSelectionError } from './plan/cpu-list.ts';
 import {
   planExperiment,
-  type ExperimentRequest,
   type PlannedTest,
   type PlannedVariant,
   type SelectedTest,
 } from './plan/experiment.ts';
-import { placesFor, placesText, type PlacementChoice } from './plan/placement.ts';
+import type { PlacementChoice } from './plan/placement.ts';
 import { plansFor, type EngineName } from './plan/run-plan.ts';
 import { neededMs, termsOf, type Amount } from './plan/schedule-terms.ts';
-import type { Topology } from './plan/topology.ts';
 import { progressOf, type Progress } from './report/progress.ts';
 import { shortDuration } from './report/quantity.ts';
 import { journalBlock, journalHeader, resultsDocument } from './results/document.ts';
@@ -53,9 +55,7 @@ import { runExperiment } from './run/experiment.ts';
 import { launchesFrom } from './run/launches.ts';
 import { startRunner } from './run/runner.ts';
 import { familiesOf } from './tuning/control-families.ts';
-import { tune } from './tuning/tune.ts';
-import { keepFamilies, tuningFor, tuningShare, type TuningChoice } from './tuning/tuning-for.ts';
-import { tuningPath, type TunedFamily, type Tuning } from './results/tuning-file.ts';
+import { tuningFor, tuningShare, type TuningChoice } from './tuning/tuning-for.ts';
 
 /** What a user asks of a run; every default is filled in. */
 export interface RunRequest {
@@ -97,11 +97,6 @@ export interface Watcher {
   /** A sentence the user should read while the run goes on. */
   readonly notice: (sentence: string) => void;
   readonly stopped: AbortSignal;
-}
-
-/** Something the machine or the installation lacks: the run cannot start. */
-export class CannotRunError extends Error {
-  override readonly name = 'CannotRunError';
 }
 
 /**
@@ -257,65 +252,6 @@ export async function runLitmus(
   }
 }
 
-/** What a user asks of a tuning; every default is filled in. */
-export type MachineTuningRequest = Pick<RunRequest, 'files' | 'cpus' | 'seed' | 'resultsFolder' | 'tool'> & {
-  readonly budgetMs: number;
-};
-
-/**
- * Looks for the plans under which the controls of tests fire most on this machine, and keeps them for runs.
- * @returns what is now kept, of it what was found now, and the file.
- * @throws LitmusSyntaxError, TestFileError, CpuSelectionError, ResultsError, CannotRunError
- */
-export async function tuneMachine(
-  request: MachineTuningRequest,
-  watcher: Pick<Watcher, 'notice' | 'stopped'> & {
-    readonly tuning: (controls: string, done: number, of: number) => void;
-  },
-): Promise<{ tuning: Tuning; found: readonly TunedFamily[]; path: string }> {
-  const { resultsFolder, tool, seed, budgetMs } = request;
-  const architecture = architectureOfHost();
-  const asked = request.files.length === 0 ? readSuite() : readTests(request.files);
-  const known = withControls(asked, strangersApart(asked, readSuite(), watcher.notice), [], architecture);
-  prepareResultsFolder(resultsFolder);
-  const runner = await startRunner().catch((error: Error) => {
-    throw new CannotRunError(error.message);
-  });
-  try {
-    const { machine, topology, facts } = await inspectMachine(runner);
-    if (facts === undefined) throw new CannotRunError('The addon does not tell what this machine is.');
-    if (machine.emulation !== undefined) {
-      throw new CannotRunError(
-        'Under an emulator there is nothing to tune: it shows what the emulator does.',
-      );
-    }
-    const found: TunedFamily[] = [];
-    for await (const family of tune({
-      families: familiesOf(
-        asked.map(({ test }) => test),
-        known.map(({ source }) => source),
-        architecture,
-      ),
-      target: chooseTarget(architecture, facts, undefined),
-      hasTimeBase: facts.timeBase.problem === undefined,
-      place: (threads) => placeThreads(topology, facts, threads, request.cpus),
-      clock: () => performance.now(),
-      progress: ({ name }, done, of) => watcher.tuning(name, done, of),
-      stopped: watcher.stopped,
-      runner,
-      seed,
-      budgetMs,
-    })) {
-      found.push(family);
-    }
-    const path = tuningPath(resultsFolder, machine);
-    const tuning = keepFamilies(path, found, { machine, tool, notice: watcher.notice });
-    return { tuning, found, path };
-  } finally {
-    await runner.close();
-  }
-}
-
 /** Milliseconds since the run began, in whole microseconds, so that it is the same when it is read back. */
 function clockFrom(beganMs: number, spentMs: number): () => number {
   return () => Math.round((performance.now() - beganMs + spentMs) * 1000) / 1000;
@@ -348,24 +284,10 @@ async function keepingTold<Result>(
   }
 }
 
-export function architectureOfHost(): Architecture {
-  const architecture = hostArchitecture();
-  if (architecture !== undefined) return architecture;
-  throw new CannotRunError(
-    'Fencepost generates no code for this machine: "show" and "list" work here, "run" does not.',
-  );
-}
-
 function expectedBy(
   opinions: ReadonlyMap<PlannedVariant, Opinions>,
 ): (variant: PlannedVariant) => Expectation {
   return (variant) => expectationFor(variant, opinions.get(variant));
-}
-
-/** Nothing stands in for an engine that was asked for. */
-function checkEngines(engines: readonly EngineName[], { timeBase }: MachineFacts): void {
-  if (!engines.includes('deadline') || timeBase.problem === undefined) return;
-  throw new CannotRunError(`--engine deadline: there is no time base here (${timeBase.problem}).`);
 }
 
 /** What a run may take for tuning: nothing where the iterations are counted, or engines were chosen. */
@@ -385,61 +307,6 @@ const pricedBlocks = 9;
 /** What timing may take of a run: a twentieth of its time, or a second where it has none. */
 function pricingMs(amount: RunRequest['amount']): number {
   return amount.kind === 'time' ? amount.budgetMs / 20 : 1000;
-}
-
-/** The best target that the CPU can run, or the one asked for. */
-export function chooseTarget(
-  architecture: Architecture,
-  facts: MachineFacts,
-  variant: string | undefined,
-): Target {
-  const [best] = facts.codeVariants;
-  const target = targetFor(architecture, variant ?? best);
-  if (target !== undefined && (variant === undefined || facts.codeVariants.includes(variant))) return target;
-  const choice =
-    facts.codeVariants.length === 0
-      ? 'has one only, so leave --variant out'
-      : `runs ${facts.codeVariants.join(' and ')}`;
-  throw new CannotRunError(`This CPU does not run variant ${variant} of ${architecture} code: it ${choice}.`);
-}
-
-export function placeThreads(
-  topology: Topology,
-  facts: MachineFacts,
-  threads: number,
-  cpus: readonly number[] | undefined,
-): Affinity {
-  return facts.canPin ? planAffinity(topology, threads, cpus) : unpinnedAffinity(topology, threads);
-}
-
-/**
- * The places of the class that was asked for, or of all, for tests of these numbers of threads.
- * @throws CpuSelectionError where none of the tests has one, CannotRunError where threads cannot be placed at all.
- */
-function placesOf(
-  choice: RunRequest['placement'],
-  on: {
-    readonly topology: Topology;
-    readonly facts: MachineFacts;
-    readonly place: (threads: number) => Affinity;
-    readonly counts: readonly number[];
-    readonly notice: Watcher['notice'];
-  },
-): ExperimentRequest['places'] {
-  if (choice === undefined) return undefined;
-  const { topology, facts, place, notice } = on;
-  if (!facts.canPin) throw new CannotRunError(`No placement can be chosen: ${facts.pinningProblem}.`);
-  const places = (threads: number) => placesFor(topology, threads, choice, place(threads));
-  const counts = [...new Set(on.counts)].filter((threads) => threads > 1).toSorted((a, b) => a - b);
-  if (choice === 'all') {
-    for (const threads of counts) notice(placesText(topology, threads, place(threads)));
-    return places;
-  }
-  const absences = counts.map(places).filter((found) => typeof found === 'string');
-  const [absence] = absences;
-  if (absence !== undefined && absences.length === counts.length) throw new CpuSelectionError(absence);
-  for (const sentence of absences) notice(sentence);
-  return places;
 }
 
 function announce(

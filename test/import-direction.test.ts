@@ -19,9 +19,11 @@ const sentence = [
   'tuning',
   'report',
   'checking',
+  'host.ts',
   'pricing.ts',
   'pipeline.ts',
   'cost.ts',
+  'tune.ts',
   'cli',
   'bench',
 ];

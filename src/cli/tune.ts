@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Argv, CommandModule } from 'yargs';
-import { tuneMachine } from '../pipeline.ts';
+import { tuneMachine } from '../tune.ts';
 import { parseCpuList } from '../plan/cpu-list.ts';
 import { ProgressLine } from '../report/progress.ts';
 import { tuningText } from '../report/tuning.ts';

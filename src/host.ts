@@ -1,0 +1,85 @@
+/** What this machine has for tests: its architecture's code, its CPUs for their threads. */
+import { hostArchitecture, type Architecture } from './architecture.ts';
+import type { Target } from './lower/target.ts';
+import { targetFor } from './lower/targets.ts';
+import { planAffinity, unpinnedAffinity, type Affinity } from './plan/affinity.ts';
+import { CpuSelectionError } from './plan/cpu-list.ts';
+import type { ExperimentRequest } from './plan/experiment.ts';
+import { placesFor, placesText, type PlacementChoice } from './plan/placement.ts';
+import type { EngineName } from './plan/run-plan.ts';
+import type { Topology } from './plan/topology.ts';
+import type { MachineFacts } from './run/addon.ts';
+
+/** Something the machine or the installation lacks: the run cannot start. */
+export class CannotRunError extends Error {
+  override readonly name = 'CannotRunError';
+}
+
+export function architectureOfHost(): Architecture {
+  const architecture = hostArchitecture();
+  if (architecture !== undefined) return architecture;
+  throw new CannotRunError(
+    'Fencepost generates no code for this machine: "show" and "list" work here, "run" does not.',
+  );
+}
+
+/** Nothing stands in for an engine that was asked for. */
+export function checkEngines(engines: readonly EngineName[], { timeBase }: MachineFacts): void {
+  if (!engines.includes('deadline') || timeBase.problem === undefined) return;
+  throw new CannotRunError(`--engine deadline: there is no time base here (${timeBase.problem}).`);
+}
+
+/** The best target that the CPU can run, or the one asked for. */
+export function chooseTarget(
+  architecture: Architecture,
+  facts: MachineFacts,
+  variant: string | undefined,
+): Target {
+  const [best] = facts.codeVariants;
+  const target = targetFor(architecture, variant ?? best);
+  if (target !== undefined && (variant === undefined || facts.codeVariants.includes(variant))) return target;
+  const choice =
+    facts.codeVariants.length === 0
+      ? 'has one only, so leave --variant out'
+      : `runs ${facts.codeVariants.join(' and ')}`;
+  throw new CannotRunError(`This CPU does not run variant ${variant} of ${architecture} code: it ${choice}.`);
+}
+
+export function placeThreads(
+  topology: Topology,
+  facts: MachineFacts,
+  threads: number,
+  cpus: readonly number[] | undefined,
+): Affinity {
+  return facts.canPin ? planAffinity(topology, threads, cpus) : unpinnedAffinity(topology, threads);
+}
+
+/**
+ * The places of the class that was asked for, or of all, for tests of these numbers of threads.
+ * @throws CpuSelectionError where none of the tests has one, CannotRunError where threads cannot be placed at all.
+ */
+export function placesOf(
+  choice: PlacementChoice | 'all' | undefined,
+  on: {
+    readonly topology: Topology;
+    readonly facts: MachineFacts;
+    readonly place: (threads: number) => Affinity;
+    readonly counts: readonly number[];
+    readonly notice: (sentence: string) => void;
+  },
+): ExperimentRequest['places'] {
+  if (choice === undefined) return undefined;
+  const { topology, facts, place, notice } = on;
+  if (!facts.canPin) throw new CannotRunError(`No placement can be chosen: ${facts.pinningProblem}.`);
+  const places = (threads: number) => placesFor(topology, threads, choice, place(threads));
+  const counts = [...new Set(on.counts)].filter((threads) => threads > 1).toSorted((a, b) => a - b);
+  if (choice === 'all') {
+    for (const threads of counts) notice(placesText(topology, threads, place(threads)));
+    return places;
+  }
+  const absences = counts.map(places).filter((found) => typeof found === 'string');
+  const [absence] = absences;
+  if (absence !== undefined && absences.length === counts.length) throw new CpuSelectionError(absence);
+  for (const sentence of absences) notice(sentence);
+  return places;
+}

@@ -1,0 +1,71 @@
+/** A tuning as a list of calls: controls are selected, searched for the plans under which they fire, and kept. */
+import { architectureOfHost, CannotRunError, chooseTarget, placeThreads } from './host.ts';
+import { strangersApart, withControls } from './judge/selection.ts';
+import { readSuite, readTests } from './language/test-files.ts';
+import type { RunRequest, Watcher } from './pipeline.ts';
+import { inspectMachine } from './results/inspect-machine.ts';
+import { prepareResultsFolder } from './results/results-folder.ts';
+import { tuningPath, type TunedFamily, type Tuning } from './results/tuning-file.ts';
+import { startRunner } from './run/runner.ts';
+import { familiesOf } from './tuning/control-families.ts';
+import { tune } from './tuning/tune.ts';
+import { keepFamilies } from './tuning/tuning-for.ts';
+
+/** What a user asks of a tuning; every default is filled in. */
+export type MachineTuningRequest = Pick<RunRequest, 'files' | 'cpus' | 'seed' | 'resultsFolder' | 'tool'> & {
+  readonly budgetMs: number;
+};
+
+/**
+ * Looks for the plans under which the controls of tests fire most on this machine, and keeps them for runs.
+ * @returns what is now kept, of it what was found now, and the file.
+ * @throws LitmusSyntaxError, TestFileError, CpuSelectionError, ResultsError, CannotRunError
+ */
+export async function tuneMachine(
+  request: MachineTuningRequest,
+  watcher: Pick<Watcher, 'notice' | 'stopped'> & {
+    readonly tuning: (controls: string, done: number, of: number) => void;
+  },
+): Promise<{ tuning: Tuning; found: readonly TunedFamily[]; path: string }> {
+  const { resultsFolder, tool, seed, budgetMs } = request;
+  const architecture = architectureOfHost();
+  const asked = request.files.length === 0 ? readSuite() : readTests(request.files);
+  const known = withControls(asked, strangersApart(asked, readSuite(), watcher.notice), [], architecture);
+  prepareResultsFolder(resultsFolder);
+  const runner = await startRunner().catch((error: Error) => {
+    throw new CannotRunError(error.message);
+  });
+  try {
+    const { machine, topology, facts } = await inspectMachine(runner);
+    if (facts === undefined) throw new CannotRunError('The addon does not tell what this machine is.');
+    if (machine.emulation !== undefined) {
+      throw new CannotRunError(
+        'Under an emulator there is nothing to tune: it shows what the emulator does.',
+      );
+    }
+    const found: TunedFamily[] = [];
+    for await (const family of tune({
+      families: familiesOf(
+        asked.map(({ test }) => test),
+        known.map(({ source }) => source),
+        architecture,
+      ),
+      target: chooseTarget(architecture, facts, undefined),
+      hasTimeBase: facts.timeBase.problem === undefined,
+      place: (threads) => placeThreads(topology, facts, threads, request.cpus),
+      clock: () => performance.now(),
+      progress: ({ name }, done, of) => watcher.tuning(name, done, of),
+      stopped: watcher.stopped,
+      runner,
+      seed,
+      budgetMs,
+    })) {
+      found.push(family);
+    }
+    const path = tuningPath(resultsFolder, machine);
+    const tuning = keepFamilies(path, found, { machine, tool, notice: watcher.notice });
+    return { tuning, found, path };
+  } finally {
+    await runner.close();
+  }
+}
