@@ -35,7 +35,7 @@ import { progressOf, type Progress } from './report/progress.ts';
 import { shortDuration } from './report/quantity.ts';
 import { journalBlock, journalHeader, resultsDocument } from './results/document.ts';
 import { inspectMachine } from './results/inspect-machine.ts';
-import { keepAnswers, readAnswers } from './results/known-answers.ts';
+import { answersIn } from './results/known-answers.ts';
 import { pricesWithin } from './pricing.ts';
 import { leftOverIn, resumeSentence } from './results/left-over.ts';
 import {
@@ -176,9 +176,9 @@ export async function runLitmus(
     else checkSameness(earlier, ran, experiment);
     watcher.stage?.('ask');
     const limits = opinionLimits(request);
-    const known = readAnswers(folder, target);
-    const opinions = await opinionsOf(experiment, target, limits, watcher.asking, watcher.stopped, known);
-    const unkept = keepAnswers(folder, target, known);
+    const { answers, keep } = answersIn(folder, target);
+    const opinions = await opinionsOf(experiment, target, limits, watcher.asking, watcher.stopped, answers);
+    const unkept = keep();
     if (unkept !== undefined) watcher.notice(unkept);
     const models = { opinions, findings: findingsOf(experiment, opinions) };
     watcher.stage?.('price');

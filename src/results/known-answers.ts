@@ -8,7 +8,7 @@ import { globSync } from 'tinyglobby';
 import { Type, type Static } from 'typebox';
 import { Compile } from 'typebox/schema';
 import writeFileAtomic from 'write-file-atomic';
-import type { Answer, Opinion } from '../judge/opinion.ts';
+import type { Opinion } from '../judge/opinion.ts';
 import type { KnownAnswers } from '../judge/opinions.ts';
 import type { Target } from '../lower/target.ts';
 import { reasonOf } from './results-error.ts';
@@ -39,13 +39,27 @@ type KeptOpinion = Static<typeof opinionSchema>;
 
 const compiled = Compile(answersSchema);
 
-/** Those that a results folder keeps for this target, given by this very program; none where there is no such file. */
-export function readAnswers(folder: string, target: Target): Map<string, Answer> {
+/** The answers that a results folder keeps, by question; `keep` puts down those that were added. */
+export interface KeptAnswers {
+  readonly answers: KnownAnswers;
+  /** Returns a sentence where they could not be kept, which costs later runs time alone. */
+  readonly keep: () => string | undefined;
+}
+
+/** Those for this target, given by this very program; none where nothing, or nothing readable, is kept. */
+export function answersIn(folder: string, target: Target): KeptAnswers {
   const path = join(folder, answersFileName);
+  const by = answererDigest(target);
+  const answers = readAnswers(path, by);
+  const before = answers.size;
+  return { answers, keep: () => (answers.size === before ? undefined : writeAnswers(path, by, answers)) };
+}
+
+function readAnswers(path: string, by: string): KnownAnswers {
   if (!existsSync(path)) return new Map();
   try {
     const kept: unknown = JSON.parse(readFileSync(path, 'utf8'));
-    if (!compiled.Check(kept) || kept.by !== answererDigest(target)) return new Map();
+    if (!compiled.Check(kept) || kept.by !== by) return new Map();
     return new Map(
       Object.entries(kept.answers).map(([key, { kernel, architecture }]) => [
         key,
@@ -61,12 +75,10 @@ export function readAnswers(folder: string, target: Target): Map<string, Answer>
   }
 }
 
-/** Returns a sentence where they could not be kept, which costs later runs time alone. */
-export function keepAnswers(folder: string, target: Target, answers: KnownAnswers): string | undefined {
-  const path = join(folder, answersFileName);
+function writeAnswers(path: string, by: string, answers: KnownAnswers): string | undefined {
   const kept = {
     format: 'fencepost-answers',
-    by: answererDigest(target),
+    by,
     answers: Object.fromEntries(
       [...answers].slice(-mostAnswers).map(([key, { kernel, architecture }]) => [
         key,

@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Answer } from '../../src/judge/opinion.ts';
+import type { Target } from '../../src/lower/target.ts';
 import { targetFor } from '../../src/lower/targets.ts';
-import { answersFileName, keepAnswers, readAnswers } from '../../src/results/known-answers.ts';
+import { answersFileName, answersIn } from '../../src/results/known-answers.ts';
 
 let folder = '';
 beforeEach(() => {
@@ -26,19 +27,25 @@ const answers = new Map<string, Answer>([
   ['b', { kernel: opinion('LKMM', []) }],
 ]);
 
+function keptIn(where: string, target: Target): string | undefined {
+  const kept = answersIn(where, target);
+  for (const [key, answer] of answers) kept.answers.set(key, answer);
+  return kept.keep();
+}
+
 test('answers are read back as they were kept', () => {
-  keepAnswers(folder, lse, answers);
-  expect(readAnswers(folder, lse)).toEqual(answers);
+  keptIn(folder, lse);
+  expect(answersIn(folder, lse).answers).toEqual(answers);
 });
 
 test('answers about the code of another target are not taken', () => {
-  keepAnswers(folder, lse, answers);
-  expect(readAnswers(folder, llsc)).toEqual(new Map());
+  keptIn(folder, lse);
+  expect(answersIn(folder, llsc).answers).toEqual(new Map());
 });
 
 test('answers that another program gave, or that are damaged, are asked for again', () => {
-  expect(readAnswers(folder, lse)).toEqual(new Map());
-  keepAnswers(folder, lse, answers);
+  expect(answersIn(folder, lse).answers).toEqual(new Map());
+  keptIn(folder, lse);
   const path = join(folder, answersFileName);
   const text = readFileSync(path, 'utf8');
   for (const other of [
@@ -48,13 +55,13 @@ test('answers that another program gave, or that are damaged, are asked for agai
   ]) {
     expect(other).not.toBe(text);
     writeFileSync(path, other);
-    expect(readAnswers(folder, lse)).toEqual(new Map());
+    expect(answersIn(folder, lse).answers).toEqual(new Map());
   }
 });
 
 test('a folder that cannot be written to is told, and stops nothing', () => {
   const path = join(folder, 'none');
-  expect(keepAnswers(path, lse, answers)).toBe(
+  expect(keptIn(path, lse)).toBe(
     `Cannot write ${join(path, answersFileName)}: there is no such file or folder. The models will be asked again.`,
   );
 });
