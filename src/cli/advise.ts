@@ -15,6 +15,7 @@ import { ResultsError } from '../results/results-error.ts';
 import type { ResultsDocument } from '../results/schema.ts';
 import { exitCodes } from './exit-codes.ts';
 import { milliseconds } from './run.ts';
+import { outputStyle } from './terminal.ts';
 
 const defaultTimeout = '10s';
 
@@ -50,10 +51,7 @@ export const adviseCommand: CommandModule<object, Options> = {
   handler: ({ files, timeout, results, json }) => {
     const timeoutMs = milliseconds(timeout, '--timeout');
     const given = results?.map((file) => documentIn(readBelieved(file)));
-    const style = {
-      width: process.stdout.columns ?? 80,
-      color: process.stdout.isTTY && process.stdout.hasColors(),
-    };
+    const style = outputStyle();
     const tests = readTests(files);
     const line = new ProgressLine(process.stderr);
     const all = tests.map(({ file, test }, index) => {

@@ -18,6 +18,7 @@ import { graphSvg } from '../report/graph-svg.ts';
 import { requireStrategies } from '../strategy/strategies.ts';
 import { exitCodes } from './exit-codes.ts';
 import { UsageError } from './problem.ts';
+import { stoppedBySignals } from './terminal.ts';
 
 function options(argv: Argv) {
   return argv
@@ -69,14 +70,12 @@ export const checkCommand: CommandModule<object, Options> = {
     const files = args.files.length === 0 ? suiteFiles() : filesNamedBy(args.files);
     const width = process.stdout.columns ?? 80;
     const printsEach = !args.json && request.models.length === 1;
-    const stopped = new AbortController();
+    const stopped = stoppedBySignals();
     const progress = new CheckProgress(files.length, process.stderr);
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
-      process.once(signal, () => stopped.abort());
     const reports: FileReport[] = [];
     for await (const report of checkFiles(files, request, {
       progress: progress.show,
-      stopped: stopped.signal,
+      stopped,
     })) {
       progress.clear();
       // What is printed is not kept, for there may be thousands, but for its explanation.
@@ -90,7 +89,7 @@ export const checkCommand: CommandModule<object, Options> = {
       const document = {
         format: 'fencepost-check',
         version: 1,
-        interrupted: stopped.signal.aborted,
+        interrupted: stopped.aborted,
         ...jsonOf(reports),
       };
       process.stdout.write(`${JSON.stringify(document, undefined, 2)}\n`);
@@ -103,7 +102,7 @@ export const checkCommand: CommandModule<object, Options> = {
       process.stdout.write(explained.join(''));
     }
     draw(args, rows);
-    process.exitCode = stopped.signal.aborted ? exitCodes.interrupted : exitCodeOf(reports);
+    process.exitCode = stopped.aborted ? exitCodes.interrupted : exitCodeOf(reports);
   },
 };
 

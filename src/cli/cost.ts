@@ -9,6 +9,7 @@ import { defaultResultsFolder } from '../results/results-folder.ts';
 import { exitCodes } from './exit-codes.ts';
 import { UsageError } from './problem.ts';
 import { seedFrom, withoutFolders } from './run.ts';
+import { outputStyle, stoppedBySignals } from './terminal.ts';
 import { toolIdentity } from './tool.ts';
 
 const defaultLaunches = 12;
@@ -61,26 +62,17 @@ export const costCommand: CommandModule<object, Options> = {
   builder: options,
   handler: async (args) => {
     const request = requestOf(args);
-    const stopped = new AbortController();
     const line = new ProgressLine(process.stderr);
-    const stop = () => {
-      stopped.abort();
-      line.note('Stopping after the block in flight; what was timed often enough is kept.');
-    };
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, stop);
+    const stopped = stoppedBySignals(() =>
+      line.note('Stopping after the block in flight; what was timed often enough is kept.'),
+    );
     const { document, file } = await costLitmus(request, {
       progress: (launch, test) => line.showTiming(launch, request.launches, test),
       notice: (sentence) => line.note(sentence),
-      stopped: stopped.signal,
+      stopped,
     }).finally(() => line.clear());
     if (args.json) process.stdout.write(`${JSON.stringify(document, undefined, 2)}\n`);
-    else {
-      const style = {
-        width: process.stdout.columns ?? 80,
-        color: process.stdout.isTTY && process.stdout.hasColors(),
-      };
-      process.stdout.write(`${costText(document, style)}\n`);
-    }
+    else process.stdout.write(`${costText(document, outputStyle())}\n`);
     process.stderr.write(`Results: ${file}\n`);
     if (document.session.interrupted) process.exitCode = exitCodes.interrupted;
   },

@@ -13,6 +13,7 @@ import { defaultResultsFolder } from '../results/results-folder.ts';
 import { strategies } from '../strategy/strategies.ts';
 import { exitCodeOf } from './exit-codes.ts';
 import { UsageError } from './problem.ts';
+import { outputStyle, stoppedBySignals } from './terminal.ts';
 import { toolIdentity } from './tool.ts';
 
 const defaultTime = '60s';
@@ -126,29 +127,18 @@ export const runCommand: CommandModule<object, Options> = {
   describe: 'run tests under barrier strategies on this machine',
   builder: options,
   handler: async (args) => {
-    const stopped = new AbortController();
     const line = new ProgressLine(process.stderr);
-    const stop = () => {
-      stopped.abort();
-      line.note('Stopping after the block in flight; what was counted is kept.');
-    };
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, stop);
-    // Ends a process by default (ulimit -f); with this, the write fails instead and the user is told.
-    process.on('SIGXFSZ', () => {});
+    const stopped = stoppedBySignals(() =>
+      line.note('Stopping after the block in flight; what was counted is kept.'),
+    );
     const { document, file } = await runLitmus(requestOf(args), {
       progress: (progress) => line.show(progress),
       asking: (done, of) => line.showQuestion(done, of),
       notice: (sentence) => line.note(sentence),
-      stopped: stopped.signal,
+      stopped,
     }).finally(() => line.clear());
     if (args.json) process.stdout.write(`${JSON.stringify(document, undefined, 2)}\n`);
-    else {
-      const style = {
-        width: process.stdout.columns ?? 80,
-        color: process.stdout.isTTY && process.stdout.hasColors(),
-      };
-      process.stdout.write(`${tableText(document, style)}\n`);
-    }
+    else process.stdout.write(`${tableText(document, outputStyle())}\n`);
     process.stderr.write(`Results: ${file}\n`);
     process.exitCode = exitCodeOf(document);
   },

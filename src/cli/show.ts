@@ -16,6 +16,7 @@ import { sideBySideText, type SideBySideColumn } from '../report/side-by-side.ts
 import { variantsText, variantText } from '../report/variant.ts';
 import { variantsOf, type Variant } from '../strategy/strategies.ts';
 import { UsageError } from './problem.ts';
+import { outputStyle } from './terminal.ts';
 
 const stages = ['parse', 'strategy', 'lower', 'plan'] as const;
 
@@ -90,10 +91,7 @@ function loweredText(
   { arch, variant: kind, sideBySide }: Arguments,
 ): string {
   const text = readFileSync(source.file, 'utf8');
-  const style = {
-    width: process.stdout.columns ?? 80,
-    color: process.stdout.isTTY && process.stdout.hasColors(),
-  };
+  const style = outputStyle();
   if (sideBySide) {
     const columns = architectures.flatMap((one) => columnFor(one, variant) ?? []);
     return sideBySideText(columns, variant.test, text, style);

@@ -6,6 +6,7 @@ import { ProgressLine } from '../report/progress.ts';
 import { tuningText } from '../report/tuning.ts';
 import { defaultResultsFolder } from '../results/results-folder.ts';
 import { milliseconds, seedFrom } from './run.ts';
+import { stoppedBySignals } from './terminal.ts';
 import { toolIdentity } from './tool.ts';
 
 const defaultTime = '60s';
@@ -46,14 +47,8 @@ export const tuneCommand: CommandModule<object, Options> = {
   describe: 'find the plans under which controls fire most on this machine',
   builder: options,
   handler: async (args) => {
-    const stopped = new AbortController();
     const line = new ProgressLine(process.stderr);
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-      process.once(signal, () => {
-        stopped.abort();
-        line.note('Stopping; what was found is kept.');
-      });
-    }
+    const stopped = stoppedBySignals(() => line.note('Stopping; what was found is kept.'));
     const { tuning, found, path } = await tuneMachine(
       {
         files: args.files,
@@ -66,7 +61,7 @@ export const tuneCommand: CommandModule<object, Options> = {
       {
         tuning: (controls, done, of) => line.showText(`[${done}/${of}] tuning by ${controls}`),
         notice: (sentence) => line.note(sentence),
-        stopped: stopped.signal,
+        stopped,
       },
     ).finally(() => line.clear());
     if (args.json) process.stdout.write(`${JSON.stringify(tuning, undefined, 2)}\n`);
