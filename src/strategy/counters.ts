@@ -91,6 +91,7 @@ function onceAccess(access: LocatedAccess): boolean {
 
 function convertibleAccess(access: LocatedAccess): boolean {
   const primitive = access.kind === 'call' ? signatures.get(access.name)?.primitive : undefined;
+  if (primitive?.kind === 'lock' || primitive?.kind === 'rcu') return false;
   return primitive?.kind !== 'store' || primitive.access !== 'WRITE_ONCE_NT';
 }
 

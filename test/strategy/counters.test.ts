@@ -60,6 +60,7 @@ describe('with a Counters line', () => {
     expect(refusal(counting('x', '\nWRITE_ONCE_NT(*x, 1);'))).toBe(
       'x is accessed on line 4 as no atomic_t can be',
     );
+    expect(refusal(counting('y', '\nspin_lock(y);'))).toBe('y is accessed on line 4 as no atomic_t can be');
     expect(refusal(counting('x', 'WRITE_ONCE(*z, (int)x);'))).toBe('the address of x is used as a value');
     expect(refusal(counting('l', ''))).toBe('l is no integer of any thread');
   });
