@@ -180,6 +180,8 @@ PerpetualRequest read_perpetual(const Napi::Object &object) {
   request.iterations = integer<size_t>(object, "iterations");
   request.batches = integer<size_t>(object, "batches");
   request.timeout_ms = integer<uint64_t>(object, "timeoutMs");
+  request.end_after_ms = integer<uint64_t>(object, "endAfterMs");
+  request.stress = read_stress(object, "stress");
   return request;
 }
 

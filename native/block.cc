@@ -61,8 +61,7 @@ Block::Block(const RunRequest &request, const CodePages &code, char *cells, std:
                  static_cast<uint64_t>(time_base().ticks_per_second * lead_seconds),
                  request.start_delay_ticks),
       progress_(request.threads.size()),
-      end_ns_(request.end_after_ms == 0 ? INT64_MAX
-                                        : now_ns() + static_cast<int64_t>(request.end_after_ms) * 1'000'000) {
+      end_ns_(end_of(request.end_after_ms)) {
   const size_t threads = request.threads.size();
   uint64_t random = request.seed;
   for (size_t i = 0; i < threads; i++) {

@@ -17,7 +17,8 @@ PerpetualBlock::PerpetualBlock(const PerpetualRequest &request, const CodePages 
       cell_(cell),
       outs_(std::move(outs)),
       meeting_(request.threads.size(), crowded),
-      states_(request.threads.size()) {}
+      states_(request.threads.size()),
+      end_ns_(end_of(request.end_after_ms)) {}
 
 void PerpetualBlock::run_thread(size_t thread) {
   ThreadState &state = states_[thread];
@@ -26,28 +27,41 @@ void PerpetualBlock::run_thread(size_t thread) {
   arch::synchronise_instructions();
   const size_t places = request_.threads.size();
   for (size_t first = 0; first < request_.batches; first += places) {
-    const size_t batches = std::min(places, request_.batches - first);
-    for (size_t place = 0; place < batches; place++) {
-      if (meeting_.aborted() || !run_batch(thread, place)) return;
-    }
+    const size_t wanted = std::min(places, request_.batches - first);
+    const size_t batches = run_batches(thread, wanted);
+    if (meeting_.aborted()) break;
     if (thread < batches) {
       state.witnesses += count_batch(thread);
       state.counted_batches++;
     }
     watch.look();
+    if (batches < wanted) break;
   }
   state.report = watch.report();
 }
 
-// False when the block was aborted.
+// Returns how many of them ran: fewer when the block is over, or was aborted.
+size_t PerpetualBlock::run_batches(size_t thread, size_t batches) {
+  size_t place = 0;
+  while (place < batches && run_batch(thread, place)) place++;
+  return place;
+}
+
+// False when the block was aborted, or is over.
 bool PerpetualBlock::run_batch(size_t thread, size_t place) {
   if (thread == 0) std::memset(cell_, 0, request_.memory_bytes);
-  if (!meeting_.meet(thread)) return false;
+  // A thread that is alone waits for nobody, and so would not be told.
+  if (meeting_.aborted() || !meeting_.meet(thread) || over_) return false;
   const int64_t begin_ns = now_ns();
   code_.function(thread)(cell_, records(thread, place), request_.iterations);
   arch::full_fence();
   if (!meeting_.meet(thread)) return false;
-  states_[thread].run_ns += now_ns() - begin_ns;
+  const int64_t ended_ns = now_ns();
+  states_[thread].run_ns += ended_ns - begin_ns;
+  if (thread == 0) {
+    batches_run_++;
+    over_ = ended_ns >= end_ns_;
+  }
   return true;
 }
 

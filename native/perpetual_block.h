@@ -25,6 +25,9 @@ class PerpetualBlock {
   // Makes every run_thread return soon.
   void abort() { meeting_.abort(); }
 
+  // How many iterations were run in whole batches, once every run_thread has returned.
+  uint64_t iterations() const { return batches_run_ * request_.iterations; }
+
   // What was counted, once every run_thread has returned.
   PerpetualReply reply() const;
 
@@ -36,6 +39,7 @@ class PerpetualBlock {
     int64_t run_ns = 0;
   };
 
+  size_t run_batches(size_t thread, size_t batches);
   bool run_batch(size_t thread, size_t place);
   uint64_t count_batch(size_t place) const;
   char *records(size_t thread, size_t place) const;
@@ -46,6 +50,10 @@ class PerpetualBlock {
   const std::vector<char *> outs_;
   MeetingPoint meeting_;
   std::deque<ThreadState> states_;
+  const int64_t end_ns_;
+  // By thread 0 after a batch, when all have met behind it and before they meet again.
+  size_t batches_run_ = 0;
+  bool over_ = false;
 };
 
 }  // namespace fencepost

@@ -130,6 +130,8 @@ struct PerpetualRequest {
   size_t iterations = 0;    // in a batch
   size_t batches = 0;
   uint64_t timeout_ms = 0;
+  uint64_t end_after_ms = 0;  // as in RunRequest
+  StressRequest stress;
 };
 
 struct PerpetualReply {

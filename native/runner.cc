@@ -39,6 +39,11 @@ void check_threads(const std::vector<ThreadRequest> &threads) {
 
 constexpr uint64_t most_ms = 86'400'000;
 
+void check_times(uint64_t timeout_ms, uint64_t end_after_ms) {
+  require(timeout_ms > 0, "timeout_ms must be at least 1");
+  require(end_after_ms <= most_ms, "end_after_ms is longer than a day");
+}
+
 // A page at least, so that there is something to go round in.
 constexpr size_t least_stress_bytes = 4096;
 
@@ -56,8 +61,7 @@ void check(const RunRequest &request) {
   const size_t groups = (request.cells - 1) / request.group + 1;
   require(std::gcd(request.group_stride % groups, groups) == 1, "group_stride leaves groups out");
   check_stress(request.stress);
-  require(request.timeout_ms > 0, "timeout_ms must be at least 1");
-  require(request.end_after_ms <= most_ms, "end_after_ms is longer than a day");
+  check_times(request.timeout_ms, request.end_after_ms);
   require(request.start_delay_ticks < uint64_t{1} << 32, "start_delay_ticks must be below 2^32");
   for (const std::vector<int> &cpus : request.copies) require(cpus.size() == threads, "a copy needs a cpu for each thread");
 
@@ -90,7 +94,8 @@ void check(const PerpetualRequest &request) {
   check_threads(request.threads);
   require(request.iterations > 0 && request.batches > 0, "iterations and batches must be at least 1");
   require(request.memory_bytes > 0, "a perpetual test needs its cell");
-  require(request.timeout_ms > 0, "timeout_ms must be at least 1");
+  check_stress(request.stress);
+  check_times(request.timeout_ms, request.end_after_ms);
   for (const Reading &reading : request.readings) {
     require(reading.thread < request.threads.size() && reading.writer < request.threads.size(),
             "a reading of a thread that does not exist");
@@ -227,8 +232,7 @@ RunReply Runner::run(const RunRequest &request) {
   for (const RunRequest &copy : copies) {
     for (int cpu : cpus_of(copy.threads)) cpus.push_back(cpu);
   }
-  check_apart(cpus, request.stress.cpus);
-  if (!request.stress.cpus.empty()) stressed_.reserve(request.stress.bytes);
+  reserve_stress(cpus, request.stress);
   std::deque<Block> blocks;
   for (size_t i = 0; i < copies.size(); i++) {
     blocks.emplace_back(copies[i], code, reserve_cells(i, request.memory_bytes),
@@ -260,17 +264,18 @@ PerpetualReply Runner::run(const PerpetualRequest &request) {
 
   const CodePages code(request.threads);
   const std::vector<int> cpus = cpus_of(request.threads);
+  reserve_stress(cpus, request.stress);
   std::deque<PerpetualBlock> blocks;
   blocks.emplace_back(request, code, reserve_cells(0, request.memory_bytes),
                       reserve_outs(0, request.threads, request.iterations * request.threads.size()),
                       is_crowded(cpus));
-  const Ending ending = work_off(workers_, cpus, request.timeout_ms, blocks);
+  const Ending ending = work_off(workers_, cpus, request.timeout_ms, blocks, request.stress, stressed_.begin());
 
   PerpetualReply reply = blocks.front().reply();
   reply.wall_ns = ending.wall_ns;
   reply.steal_ns = ending.steal_ns;
   reply.timed_out = ending.timed_out;
-  if (!ending.timed_out) check_total(reply.iterations, request.iterations * request.batches);
+  if (!ending.timed_out) check_total(reply.iterations, blocks.front().iterations());
   return reply;
 }
 
@@ -288,6 +293,13 @@ PriceReply Runner::run(const PriceRequest &request) {
   PriceReply reply = blocks.front().reply();
   reply.timed_out = ending.timed_out;
   return reply;
+}
+
+// Memory for stress beside a test on these CPUs, which it must not share.
+void Runner::reserve_stress(const std::vector<int> &cpus, const StressRequest &stress) {
+  if (stress.cpus.empty()) return;
+  check_apart(cpus, stress.cpus);
+  stressed_.reserve(stress.bytes);
 }
 
 char *Runner::reserve_cells(size_t copy, size_t bytes) {

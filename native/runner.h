@@ -24,6 +24,7 @@ class Runner {
   double ping_pong(int first_cpu, int second_cpu, size_t round_trips);
 
  private:
+  void reserve_stress(const std::vector<int> &cpus, const StressRequest &stress);
   char *reserve_cells(size_t copy, size_t bytes);
   std::vector<char *> reserve_outs(size_t copy, const std::vector<ThreadRequest> &threads, size_t records);
 

@@ -136,6 +136,9 @@ export interface PerpetualRequest {
   readonly iterations: number;
   readonly batches: number;
   readonly timeoutMs: number;
+  /** As in `RunRequest`. */
+  readonly endAfterMs: number;
+  readonly stress: StressRequest;
 }
 
 export interface PerpetualReply {

@@ -1,8 +1,9 @@
 import { strideFor } from '../plan/run-plan.ts';
-import type { PlannedBlock, PlannedRun } from '../plan/schedule.ts';
+import type { PlannedBlock } from '../plan/schedule.ts';
 import type { MachineCode, Unlisted } from '../lower/machine-code.ts';
 import { isPerpetual } from '../lower/perpetual.ts';
 import type { RunRequest } from './addon.ts';
+import { blockTimeoutMs, commonRequest, type AskedBlock } from './block-request.ts';
 import { disturbanceOf } from './disturbance.ts';
 import { outcomesOf, type ObservedOutcome } from './outcomes.ts';
 import { runPerpetual } from './perpetual.ts';
@@ -41,8 +42,6 @@ export interface BlockRecord {
   readonly problem: string | undefined;
 }
 
-const blockTimeoutMs = 20_000;
-
 /**
  * Runs one block. What goes wrong in it is its `problem`.
  * @param clock milliseconds since the run began.
@@ -55,7 +54,7 @@ export async function runBlock(
   const { run, launch, seed, cells, batches, copies } = block;
   const { code, placed } = run;
   const record = isPerpetual(code)
-    ? await runPerpetual(code, placed.affinity.cpus, { cells, batches }, runner)
+    ? await runPerpetual(code, block, runner)
     : await runCells(code, block, runner);
   return {
     test: run.planned.test.name,
@@ -76,25 +75,16 @@ export async function runBlock(
 type Ran = Omit<BlockRecord, keyof Omit<PlannedBlock, 'run'> | 'test' | 'strategy' | 'plan' | 'endedMs'>;
 
 /** What of a block with fresh cells the addon is asked for. */
-export type CellsBlock = Pick<PlannedBlock, 'seed' | 'cells' | 'batches' | 'copies' | 'endAfterMs'> & {
-  readonly run: Pick<PlannedRun, 'placed'>;
-};
+export type CellsBlock = AskedBlock & Pick<PlannedBlock, 'seed' | 'copies'>;
 
 /** Runs a block with fresh cells. What goes wrong in it is its `problem`. */
-export async function runCells(
-  code: Unlisted<MachineCode>,
-  { run: { placed }, seed, cells, batches, copies, endAfterMs }: CellsBlock,
-  runner: Runner,
-): Promise<Ran> {
-  const { plan, affinity } = placed;
+export async function runCells(code: Unlisted<MachineCode>, block: CellsBlock, runner: Runner): Promise<Ran> {
+  const { run, seed, cells, batches, copies, endAfterMs } = block;
+  const { plan, affinity } = run.placed;
   const { rendezvous } = plan;
   if (rendezvous === 'perpetual') throw new Error(`${plan.name} runs perpetual code`);
   const request: RunRequest = {
-    threads: code.threads.map(({ bytes, outBytes }, index) => ({
-      code: bytes,
-      cpu: affinity.cpus[index] ?? -1,
-      outBytes,
-    })),
+    ...commonRequest(code, block),
     initial: code.initial,
     observed: code.observed.map(({ thread, offsetBytes, widthBytes, signed, pointer }) => ({
       thread: thread ?? -1,
@@ -106,20 +96,13 @@ export async function runCells(
     memoryBytes: code.layout.sizeBytes,
     spacingBytes: plan.spacingBytes,
     cells,
-    batches,
     group: plan.group,
     groupStride: strideFor(plan, cells),
     preload: plan.preload ?? 'none',
     rendezvous,
     startDelayTicks: plan.startDelayTicks,
     seed,
-    timeoutMs: blockTimeoutMs,
-    endAfterMs: endAfterMs === undefined ? 0 : Math.ceil(endAfterMs),
     copies: affinity.copies.slice(0, copies - 1),
-    stress:
-      plan.stressBytes === undefined
-        ? { cpus: [], bytes: 0 }
-        : { cpus: affinity.spare, bytes: plan.stressBytes },
   };
   const nothing = { iterations: 0, outcomes: [], runNs: 0, wallNs: 0, strayed: 0, switches: 0 };
   const cpus = affinity.oversubscribed ? new Set(affinity.cpus).size : code.threads.length * copies;

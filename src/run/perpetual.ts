@@ -1,6 +1,7 @@
 import type { Unlisted } from '../lower/machine-code.ts';
 import type { PerpetualCode } from '../lower/perpetual.ts';
 import type { PerpetualRequest } from './addon.ts';
+import { blockTimeoutMs, commonRequest, type AskedBlock } from './block-request.ts';
 import { disturbanceOf } from './disturbance.ts';
 import type { ObservedOutcome } from './outcomes.ts';
 import type { Runner } from './runner.ts';
@@ -24,26 +25,17 @@ export interface PerpetualRecord {
   readonly problem: string | undefined;
 }
 
-const blockTimeoutMs = 20_000;
-
-/** Runs a perpetual test on these CPUs, one per thread (-1: anywhere), for batches of so many iterations. */
+/** Runs a block of a perpetual test. What goes wrong in it is its `problem`. */
 export async function runPerpetual(
   code: Unlisted<PerpetualCode>,
-  cpus: readonly number[],
-  { cells, batches }: { readonly cells: number; readonly batches: number },
+  block: AskedBlock,
   runner: Runner,
 ): Promise<PerpetualRecord> {
   const request: PerpetualRequest = {
-    threads: code.threads.map(({ bytes, outBytes }, index) => ({
-      code: bytes,
-      cpu: cpus[index] ?? -1,
-      outBytes,
-    })),
+    ...commonRequest(code, block),
     readings: code.readings,
     memoryBytes: code.layout.sizeBytes,
-    iterations: cells,
-    batches,
-    timeoutMs: blockTimeoutMs,
+    iterations: block.cells,
   };
   const answer = await runner.runPerpetual(request);
   if (answer.kind !== 'reply') {
@@ -59,6 +51,7 @@ export async function runPerpetual(
     };
     return { ...nothing, problem: answer.message };
   }
+  const { cpus } = block.run.placed.affinity;
   const { threads, iterations, witnesses, runNs, wallNs, stealNs, timedOut } = answer.reply;
   const strayed = threads.findIndex(({ strayedBatches }) => strayedBatches > 0);
   return {

@@ -1,5 +1,15 @@
 import { expect, it } from 'vitest';
-import { runsOf, type BlockCounts, type PlannedBlock, type Schedule } from '../../src/plan/schedule.ts';
+import { unlisted } from '../../src/lower/machine-code.ts';
+import { lowerPerpetual } from '../../src/lower/perpetual.ts';
+import { x86_64 } from '../../src/lower/x86-64/target.ts';
+import { perpetual, type RunPlan } from '../../src/plan/run-plan.ts';
+import {
+  runsOf,
+  type BlockCounts,
+  type PlannedBlock,
+  type PlannedRun,
+  type Schedule,
+} from '../../src/plan/schedule.ts';
 import { runBlock, type BlockRecord } from '../../src/run/blocks.ts';
 import { runExperiment } from '../../src/run/experiment.ts';
 import { launchesFrom, type Launches } from '../../src/run/launches.ts';
@@ -17,6 +27,23 @@ const block = (launch: number, seed: bigint): PlannedBlock => ({
   batches: 2,
   copies: 1,
 });
+
+/** Its threads take turns on the first CPU, so that the second is spare. */
+function perpetually(one: PlannedRun, given: Partial<RunPlan>): PlannedRun {
+  const affinity = {
+    cpus: [0, 0],
+    copies: [],
+    spare: [1],
+    class: 'one-cpu',
+    oversubscribed: true,
+    notes: [],
+  } as const;
+  return {
+    ...one,
+    code: unlisted(lowerPerpetual(one.planned.test, x86_64)),
+    placed: { name: 'perpetual@0,0', plan: { ...perpetual, ...given }, affinity },
+  };
+}
 
 /** The launches, and each block's child process. */
 async function watchedLaunches(): Promise<{ launches: Launches; pids: (number | undefined)[] }> {
@@ -78,16 +105,24 @@ describeOnHardware('an experiment', () => {
     expect(blocks).toBe(3);
   });
 
-  it('records of a block whose time was over the batches that it ran, which are repeated', async () => {
-    const { launches } = await watchedLaunches();
-    const asked = { ...block(0, 1n), cells: 4096, batches: 1_000_000, endAfterMs: 5 };
-    const runner = await launches.runnerOf(0, true);
-    const { batches, iterations } = await runBlock(asked, runner, () => performance.now());
-    expect(batches).toBeGreaterThan(0);
-    expect(batches).toBeLessThan(1_000_000);
-    expect(iterations).toBe(4096 * batches);
-    const again = await runBlock({ ...block(0, 1n), cells: 4096, batches }, runner, () => performance.now());
-    await launches.close();
-    expect(again.iterations).toBe(iterations);
-  });
+  it.each([
+    ['with fresh cells', run],
+    ['perpetual', perpetually(run, {})],
+    ['perpetual under stress', perpetually(run, { stressBytes: 1 << 16 })],
+  ])(
+    'records of a block %s whose time was over the batches that it ran, which are repeated',
+    async (_, planned) => {
+      const runner = await startRunner();
+      const one = { ...block(0, 1n), run: planned, cells: 4096 };
+      const now = () => performance.now();
+      const cut = await runBlock({ ...one, batches: 1_000_000, endAfterMs: 5 }, runner, now);
+      expect(cut.problem).toBeUndefined();
+      expect(cut.batches).toBeGreaterThan(0);
+      expect(cut.batches).toBeLessThan(1_000_000);
+      expect(cut.iterations).toBe(4096 * cut.batches);
+      const again = await runBlock({ ...one, batches: cut.batches }, runner, now);
+      await runner.close();
+      expect(again.iterations).toBe(cut.iterations);
+    },
+  );
 });

@@ -5,7 +5,7 @@ import { readTests, suiteFolder } from '../../src/language/test-files.ts';
 import { lowerPerpetual } from '../../src/lower/perpetual.ts';
 import { x86_64 } from '../../src/lower/x86-64/target.ts';
 import type { PerpetualReply, PerpetualRequest, ReadingRequest } from '../../src/run/addon.ts';
-import { perpetualBatch } from '../../src/plan/run-plan.ts';
+import { perpetual, perpetualBatch } from '../../src/plan/run-plan.ts';
 import { runPerpetual, type PerpetualRecord } from '../../src/run/perpetual.ts';
 import { describeOnHardware, replyOf, runner, twoCpus } from './on-this-machine.ts';
 import { copyToOut } from './x86-64-code.ts';
@@ -17,23 +17,34 @@ type Reading = Omit<ReadingRequest, 'offsetBytes' | 'widthBytes'> & { readonly l
 const iterations = 7;
 const most = iterations - 1;
 
-/** Lets threads load what is given, and counts. */
-async function count(loaded: Loaded, readings: readonly Reading[], batches = 1): Promise<PerpetualReply> {
-  const cpus = await twoCpus();
-  const request: PerpetualRequest = {
+/** Lets threads load what is given, on these CPUs in turn. */
+function requestOf(loaded: Loaded, readings: readonly Reading[], cpus: readonly number[]): PerpetualRequest {
+  return {
     threads: loaded.map((records, thread) => ({
       code: copyToOut(records.flat()),
-      cpu: cpus[thread % 2] ?? -1,
+      cpu: cpus[thread % cpus.length] ?? -1,
       outBytes: 4 * (records[0]?.length ?? 0),
     })),
     readings: readings.map(({ load, ...reading }) => ({ ...reading, offsetBytes: 4 * load, widthBytes: 4 })),
     memoryBytes: 64,
     iterations,
-    batches,
+    batches: 1,
     timeoutMs: 20_000,
+    endAfterMs: 0,
+    stress: { cpus: [], bytes: 0 },
   };
-  return replyOf(await runner().runPerpetual(request));
 }
+
+/** Lets threads load what is given, and counts. */
+async function count(loaded: Loaded, readings: readonly Reading[], batches = 1): Promise<PerpetualReply> {
+  const request = requestOf(loaded, readings, await twoCpus());
+  return replyOf(await runner().runPerpetual({ ...request, batches }));
+}
+
+/** Of so many threads: all that they load is nothing, as is wanted. */
+const nothingSeen = (threads: number) =>
+  Array.from({ length: threads }, () => Array.from({ length: iterations }, () => [0]));
+const nothingWanted = [{ thread: 0, load: 0, writer: 0, stores: 1, wanted: 0 }];
 
 /** Whether a choice of an iteration of each thread fulfils every reading, as src/lower/perpetual-form.ts has it. */
 function fulfils(choice: readonly number[], loaded: Loaded, readings: readonly Reading[]): boolean {
@@ -149,10 +160,8 @@ describeOnHardware('outcomes that loaded values prove', () => {
   });
 
   test('every batch is counted, by one thread, also where they do not come out even', async () => {
-    const nothingSeen = [0, 1].map(() => Array.from({ length: iterations }, () => [0]));
-    const readings = [{ thread: 0, load: 0, writer: 1, stores: 1, wanted: 0 }];
     for (const batches of [1, 2, 3, 5]) {
-      const reply = await count(nothingSeen, readings, batches);
+      const reply = await count(nothingSeen(2), nothingWanted, batches);
       expect(reply).toMatchObject({ witnesses: batches * iterations, iterations: batches * iterations });
     }
   });
@@ -164,8 +173,72 @@ describeOnHardware('outcomes that loaded values prove', () => {
     ['more iterations than values can tell apart', { stores: 2 ** 30 }],
   ])('%s is refused', async (reason, wrong) => {
     const reading = { thread: 0, load: 0, writer: 1, stores: 1, wanted: 0, ...wrong };
-    const loaded = [0, 1].map(() => Array.from({ length: iterations }, () => [0]));
-    await expect(count(loaded, [reading])).rejects.toThrow(reason);
+    await expect(count(nothingSeen(2), [reading])).rejects.toThrow(reason);
+  });
+});
+
+describeOnHardware('a perpetual block whose time is over', () => {
+  test.each([1, 2, 3])(
+    'of %i threads ends after a whole batch, and all that ran is counted',
+    async (threads) => {
+      const request = requestOf(nothingSeen(threads), nothingWanted, await twoCpus());
+      const answer = await runner().runPerpetual({ ...request, batches: 1e9, endAfterMs: 20 });
+      const { timedOut, iterations: ran, witnesses, threads: reports } = replyOf(answer);
+      expect(timedOut).toBe(false);
+      expect(ran).toBeGreaterThan(0);
+      expect(ran).toBeLessThan(1e9 * iterations);
+      expect(ran % iterations).toBe(0);
+      expect(witnesses).toBe(ran);
+      expect(reports).toHaveLength(threads);
+    },
+  );
+
+  test('has run all its batches where they take less, and what is longer than a day is refused', async () => {
+    const request = { ...requestOf(nothingSeen(2), nothingWanted, await twoCpus()), batches: 5 };
+    const reply = replyOf(await runner().runPerpetual({ ...request, endAfterMs: 86_400_000 }));
+    expect(reply.iterations).toBe(5 * iterations);
+    expect(await runner().runPerpetual({ ...request, endAfterMs: 86_400_001 })).toEqual({
+      kind: 'failed',
+      message: 'run request: end_after_ms is longer than a day',
+    });
+  });
+});
+
+describeOnHardware('stress threads beside a perpetual block', () => {
+  /** One thread on the first CPU, with stress on the second. */
+  async function beside(given: Partial<PerpetualRequest>): Promise<PerpetualRequest> {
+    const [first, second] = await twoCpus();
+    const request = requestOf(nothingSeen(1), nothingWanted, [first]);
+    return { ...request, batches: 100, stress: { cpus: [second], bytes: 1 << 20 }, ...given };
+  }
+  /** Stress would keep the second CPU's thread from it, and this block from its end. */
+  const thenOnBoth = () => count(nothingSeen(2), nothingWanted, 100);
+
+  test('are no part of the test, and end with it, however it ends', async () => {
+    for (const given of [{}, { batches: 1e9, endAfterMs: 20 }]) {
+      const reply = replyOf(await runner().runPerpetual(await beside(given)));
+      expect(reply.timedOut).toBe(false);
+      expect(reply.threads).toHaveLength(1);
+      expect(reply.witnesses).toBe(reply.iterations);
+      await thenOnBoth();
+    }
+    const answer = await runner().runPerpetual(await beside({ batches: 1e9, timeoutMs: 50 }));
+    expect(answer).toMatchObject({ kind: 'reply', reply: { timedOut: true } });
+    await thenOnBoth();
+  });
+
+  test('are refused on a CPU of the test and on too little memory', async () => {
+    const [first, second] = await twoCpus();
+    const refused = [
+      [{ cpus: [second, first], bytes: 4096 }, `stress on cpu ${first}, which runs a thread of the test`],
+      [{ cpus: [second], bytes: 4095 }, 'stress over less than 4096 bytes'],
+    ] as const;
+    for (const [stress, message] of refused) {
+      expect(await runner().runPerpetual(await beside({ stress }))).toEqual({
+        kind: 'failed',
+        message: `run request: ${message}`,
+      });
+    }
   });
 });
 
@@ -174,12 +247,16 @@ async function perpetually(name: string, batches: number): Promise<PerpetualReco
   if (source === undefined) throw new Error(`no test ${name}`);
   const code = lowerPerpetual(source.test, x86_64);
   const cpus = await twoCpus();
-  const record = await runPerpetual(
-    code,
-    source.test.threads.map((_, index) => cpus[index % 2] ?? -1),
-    { cells: perpetualBatch, batches },
-    runner(),
-  );
+  const affinity = {
+    cpus: source.test.threads.map((_, index) => cpus[index % 2] ?? -1),
+    copies: [],
+    spare: [],
+    class: 'unknown',
+    oversubscribed: false,
+    notes: [],
+  } as const;
+  const run = { placed: { name: perpetual.name, plan: perpetual, affinity } };
+  const record = await runPerpetual(code, { run, cells: perpetualBatch, batches }, runner());
   expect(record).toMatchObject({ problem: undefined, iterations: batches * perpetualBatch });
   return record;
 }
