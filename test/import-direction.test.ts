@@ -7,6 +7,7 @@ import { describe, expect, it } from 'vitest';
 /** The sentence that is the folder list; a file may import from its own folder and from those before it. */
 const sentence = [
   'architecture.ts',
+  'workers',
   'language',
   'strategy',
   'model',

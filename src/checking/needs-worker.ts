@@ -1,6 +1,5 @@
 /** Asks models about the barriers of tests in a thread of its own, so that it can be stopped at any time. */
 
-import { parentPort } from 'node:worker_threads';
 import { eventOf, eventText, guardAdvice, modelNeeds } from '../evidence/advice.ts';
 import { architectureJudge, kernelJudge } from '../evidence/judges.ts';
 import { parseLitmus } from '../language/parser.ts';
@@ -9,23 +8,21 @@ import { drawingOf } from '../report/drawing.ts';
 import { graphSvg } from '../report/graph-svg.ts';
 import { guardsOf } from '../strategy/guards.ts';
 import { variantsOf } from '../strategy/strategies.ts';
+import { serve } from '../workers/serve.ts';
 import { checkRow, modelNamed } from './checks.ts';
 import type { NeedsJob, NeedsMessage } from './needs.ts';
 
-const port = parentPort;
-if (port === null) throw new Error('this file is a worker');
-const send = (message: NeedsMessage) => port.postMessage(message);
 const lkmm = modelNamed('lkmm');
 
-port.on('message', (job: NeedsJob) => {
-  if (job.kind === 'model') askModel(job);
-  else drawGraphs(job);
-  send({ kind: 'end' });
+serve<NeedsJob, NeedsMessage>((job, send) => {
+  if (job.kind === 'model') askModel(job, send);
+  else drawGraphs(job, send);
 });
 
-type ModelJob = Extract<NeedsJob, { kind: 'model' }>;
+type Job<Kind extends NeedsJob['kind']> = Extract<NeedsJob, { kind: Kind }>;
+type Send = (message: NeedsMessage) => void;
 
-function askModel({ file, source, model, timeoutMs }: ModelJob): void {
+function askModel({ file, source, model, timeoutMs }: Job<'model'>, send: Send): void {
   const test = parseLitmus(source, file);
   const { guards } = guardsOf(test);
   const event = eventOf(test, timeoutMs);
@@ -36,7 +33,7 @@ function askModel({ file, source, model, timeoutMs }: ModelJob): void {
 }
 
 /** How LKMM comes to what it says of a test under strategies, drawn. */
-function drawGraphs({ file, source, strategies, timeoutMs }: Extract<NeedsJob, { kind: 'graphs' }>): void {
+function drawGraphs({ file, source, strategies, timeoutMs }: Job<'graphs'>, send: Send): void {
   const test = parseLitmus(source, file);
   for (const variant of variantsOf(test, strategies).variants) {
     const limits = { timeoutMs, explain: true };

@@ -1,12 +1,11 @@
 /** Asks the models about the barriers of many tests in worker threads, until the time for it is up. */
 
 import { availableParallelism } from 'node:os';
-import { fileURLToPath } from 'node:url';
-import { Worker } from 'node:worker_threads';
 import { architectures } from '../architecture.ts';
 import type { GuardAdvice, ModelNeeds } from '../evidence/advice.ts';
 import type { AskedModels } from '../evidence/barrier-answers.ts';
 import type { JudgeName } from '../evidence/judges.ts';
+import { builtWorker, openPool } from '../workers/pool.ts';
 
 /** A test to ask about, as text: it is parsed where it is asked about. */
 export interface QuestionedTest {
@@ -43,10 +42,7 @@ export type NeedsJob = QuestionedTest & { readonly timeoutMs: number } & (
 export type NeedsMessage =
   | { readonly kind: 'guards'; readonly event: string; readonly guards: readonly GuardAdvice[] }
   | { readonly kind: 'model'; readonly needs: ModelNeeds }
-  | { readonly kind: 'graph'; readonly graph: DrawnExecution }
-  | { readonly kind: 'end' };
-
-const workerFile = fileURLToPath(new URL('../../dist/checking/needs-worker.js', import.meta.url));
+  | { readonly kind: 'graph'; readonly graph: DrawnExecution };
 
 const models: readonly JudgeName[] = ['lkmm', ...architectures];
 /** A question that takes longer than this share of the time waits until the others were asked. */
@@ -63,48 +59,51 @@ export async function askNeeds(
   { timeoutMs, totalMs }: NeedsLimits,
   done: (questions: number, of: number) => void,
 ): Promise<readonly (Asked | undefined)[]> {
-  const answers = tests.map((): Answer => ({ guards: undefined, models: [], graphs: [] }));
   const deadline = performance.now() + totalMs;
-  const order = [...tests.keys()];
-  const queue: Task[] = [
-    ...order.flatMap((index) => models.map((model): Task => ({ index, kind: 'model', model, again: false }))),
-    ...order.map((index): Task => ({ index, kind: 'graphs', again: false })),
+  const leftMs = () => deadline - performance.now();
+  const asked = tests.map((test): AskedTest => ({
+    test,
+    answer: { guards: undefined, models: [], graphs: [] },
+  }));
+  const questions: readonly Question[] = [
+    ...asked.flatMap((one) => models.map((model): Question => ({ ...one, kind: 'model', model }))),
+    ...asked.map((one): Question => ({ ...one, kind: 'graphs' })),
   ];
-  const count = queue.length;
+  const count = Math.min(tests.length, availableParallelism());
+  const pool = openPool<NeedsJob, NeedsMessage>(builtWorker('checking/needs-worker'), { count });
+  /** As long as it may take, and as long as its thread waits for it to find out that it did. */
+  const askWithin = (question: Question, timeoutMs: () => number, patienceMs: number) =>
+    pool.lend(async (thread) => {
+      if (leftMs() <= 0) return;
+      const endMs = performance.now() + Math.min(leftMs(), patienceMs);
+      await thread.run(
+        jobOf(question, timeoutMs()),
+        (message) => enter(question.answer, message),
+        () => endMs - performance.now(),
+      );
+    });
   let finished = 0;
-  const lane = async () => {
-    let worker: Worker | undefined;
-    for (let task = queue.shift(); task !== undefined; task = queue.shift()) {
-      const [test, answer] = [tests[task.index], answers[task.index]];
-      const leftMs = deadline - performance.now();
-      if (test === undefined || answer === undefined || leftMs <= 0) break;
-      worker ??= new Worker(workerFile);
-      const job = jobOf(task, test, answer, task.again ? leftMs : Math.min(timeoutMs, leftMs));
-      const limitMs = task.again ? leftMs : Math.min(leftMs, totalMs * firstShare);
-      const ended = await runJob(worker, job, limitMs, (message) => enter(answer, message));
-      if (!ended) {
-        await worker.terminate();
-        worker = undefined;
-      }
-      if (!task.again && task.kind === 'model' && !isDecided(answer, task.model)) {
-        queue.push({ ...task, again: true });
-      } else {
-        done((finished += 1), count);
-      }
-    }
-    await worker?.terminate();
+  const ask = async (question: Question) => {
+    await askWithin(question, () => Math.min(timeoutMs, leftMs()), totalMs * firstShare);
+    if (!isDecided(question) && leftMs() > 0) await askWithin(question, leftMs, Number.POSITIVE_INFINITY);
+    done((finished += 1), questions.length);
   };
-  await Promise.all(Array.from({ length: Math.min(tests.length, availableParallelism()) }, lane));
-  return answers.map(({ guards, models, graphs }) => guards && { ...guards, models, graphs });
+  await Promise.all(questions.map(ask)).finally(() => pool.close());
+  return asked.map(({ answer: { guards, models, graphs } }) => guards && { ...guards, models, graphs });
 }
 
-type Task = { readonly index: number; readonly again: boolean } & (
-  { readonly kind: 'model'; readonly model: JudgeName } | { readonly kind: 'graphs' }
-);
+interface AskedTest {
+  readonly test: QuestionedTest;
+  readonly answer: Answer;
+}
 
-function jobOf(task: Task, test: QuestionedTest, answer: Answer, timeoutMs: number): NeedsJob {
-  return task.kind === 'model'
-    ? { ...test, timeoutMs, kind: 'model', model: task.model }
+type Question = AskedTest &
+  ({ readonly kind: 'model'; readonly model: JudgeName } | { readonly kind: 'graphs' });
+
+function jobOf(question: Question, timeoutMs: number): NeedsJob {
+  const { test, answer } = question;
+  return question.kind === 'model'
+    ? { ...test, timeoutMs, kind: 'model', model: question.model }
     : { ...test, timeoutMs, kind: 'graphs', strategies: drawnStrategies(answer) };
 }
 
@@ -128,13 +127,13 @@ function enter(answer: Answer, message: NeedsMessage): void {
     case 'graph':
       answer.graphs.push(message.graph);
       return;
-    case 'end':
-      return;
   }
 }
 
-function isDecided({ models }: Answer, asked: JudgeName): boolean {
-  const needs = models.find(({ model }) => model === asked);
+/** Whether there is nothing to ask once more. */
+function isDecided(question: Question): boolean {
+  if (question.kind === 'graphs') return true;
+  const needs = question.answer.models.find(({ model }) => model === question.model);
   return (
     needs !== undefined &&
     [needs.asWritten, ...needs.alone.map(({ finding }) => finding)].every(({ kind }) => kind !== 'undecided')
@@ -146,28 +145,4 @@ function drawnStrategies({ models }: Answer): readonly string[] {
   const lkmm = models.find(({ model }) => model === 'lkmm');
   const needed = lkmm?.alone.filter(({ finding }) => finding.kind === 'allowed') ?? [];
   return ['kernel', ...needed.map(({ guard }) => guard)];
-}
-
-/** Resolves with whether the worker came to the end of the job; without it, it is of no more use. */
-function runJob(
-  worker: Worker,
-  job: NeedsJob,
-  limitMs: number,
-  receive: (message: NeedsMessage) => void,
-): Promise<boolean> {
-  return new Promise((resolve) => {
-    const over = (ended: boolean): void => {
-      clearTimeout(timer);
-      worker.off('message', message).off('error', failed).off('exit', failed);
-      resolve(ended);
-    };
-    const failed = () => over(false);
-    const timer = setTimeout(failed, limitMs);
-    const message = (received: NeedsMessage) => {
-      receive(received);
-      if (received.kind === 'end') over(true);
-    };
-    worker.on('message', message).on('error', failed).on('exit', failed);
-    worker.postMessage(job, []);
-  });
 }

@@ -1,9 +1,10 @@
 /** Checks tests in a thread of its own, so that whoever started it can stop it at any time. */
 
-import { parentPort, workerData } from 'node:worker_threads';
-import { checkRow, checksOf, isUnreadable, modelNamed, type CheckRequest } from './checks.ts';
+import { workerData } from 'node:worker_threads';
 import type { CheckRow } from '../report/check.ts';
 import type { Refusal } from '../strategy/strategies.ts';
+import { serve } from '../workers/serve.ts';
+import { checkRow, checksOf, isUnreadable, modelNamed, type CheckRequest } from './checks.ts';
 
 /** A file to check; the first `done` of its checks are done already. */
 export interface CheckJob {
@@ -16,16 +17,12 @@ export type CheckMessage =
   | { readonly kind: 'row'; readonly row: CheckRow }
   | { readonly kind: 'refused'; readonly test: string; readonly refused: readonly Refusal[] }
   /** The file is no test. */
-  | { readonly kind: 'unreadable'; readonly message: string }
-  | { readonly kind: 'end' };
+  | { readonly kind: 'unreadable'; readonly message: string };
 
-const port = parentPort;
-if (port === null) throw new Error('this file is a worker');
 const request = workerData as CheckRequest;
 const models = request.models.map(modelNamed);
-const send = (message: CheckMessage) => port.postMessage(message);
 
-port.on('message', ({ file, done }: CheckJob) => {
+serve<CheckJob, CheckMessage>(({ file, done }, send) => {
   try {
     const checks = checksOf(file, request.strategies, models);
     if (done === 0) send({ kind: 'refused', test: checks.test.name, refused: checks.refused });
@@ -38,5 +35,4 @@ port.on('message', ({ file, done }: CheckJob) => {
     if (!isUnreadable(error)) throw error;
     send({ kind: 'unreadable', message: error.message });
   }
-  send({ kind: 'end' });
 });

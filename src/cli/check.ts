@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import type { Argv, CommandModule } from 'yargs';
 import { modelNamed, ownModelNames, type CheckRequest } from '../checking/checks.ts';
-import { checkFiles, type FileReport } from '../checking/pool.ts';
+import { checkFiles, type FileReport } from '../checking/files.ts';
 import { filesNamedBy, suiteFiles } from '../language/test-files.ts';
 import {
   checkTableText,

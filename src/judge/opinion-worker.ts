@@ -1,16 +1,15 @@
-/** Answers questions to the models in a thread of its own, a job at a time. */
+/** Answers questions to the models in a thread of its own. */
 
-import { parentPort, workerData } from 'node:worker_threads';
+import { workerData } from 'node:worker_threads';
 import { targetFor } from '../lower/targets.ts';
-import { answerTo } from './opinion.ts';
-import type { HelperData, HelperJob } from './opinion-helper.ts';
+import { serve } from '../workers/serve.ts';
+import { answerTo, type Answer } from './opinion.ts';
+import type { OpinionJob, TargetName } from './opinions.ts';
 
-const port = parentPort;
-if (port === null) throw new Error('this file is a worker');
-const { architecture, variant } = workerData as HelperData;
+const { architecture, variant } = workerData as TargetName;
 const target = targetFor(architecture, variant);
 if (target === undefined) throw new Error(`there is no target ${architecture} ${variant}`);
 
-port.on('message', ({ questions, deadline }: HelperJob) => {
-  port.postMessage(questions.map((question) => answerTo(question, target, deadline)));
+serve<OpinionJob, Answer>(({ questions, deadline }, send) => {
+  for (const question of questions) send(answerTo(question, target, deadline));
 });

@@ -7,7 +7,7 @@ import { printLitmus } from '../language/printer.ts';
 import { forEachStatement } from '../language/walk.ts';
 import type { Target } from '../lower/target.ts';
 import type { PlannedTest, PlannedVariant } from '../plan/experiment.ts';
-import { startHelper, type Helper } from './opinion-helper.ts';
+import { builtWorker, openPool } from '../workers/pool.ts';
 import {
   answerTo,
   deadlineOf,
@@ -48,18 +48,11 @@ export async function opinionsOf(
     const key = keys[index] ?? '';
     return known.has(key) ? [] : [{ question, key }];
   });
-  const helpers = Array.from({ length: helperCount ?? helpersFor(open.length) }, () => startHelper(target));
-  const close = () => helpers.forEach((helper) => helper.close());
-  stopped.addEventListener('abort', close);
-  const around = { target, deadline: deadlineOf(limits), asked, stopped };
+  const helpers = helperCount ?? helpersFor(open.length);
   const answers = await answersTo(
     open.map(({ question }) => question),
-    helpers,
-    around,
-  ).finally(() => {
-    stopped.removeEventListener('abort', close);
-    close();
-  });
+    { target, deadline: deadlineOf(limits), asked, stopped, helpers },
+  );
   const now = new Map(open.map(({ key }, index) => [key, answers[index]]));
   for (const [key, answer] of now) if (answer !== undefined && isDecided(answer)) known.set(key, answer);
   const answerOf = new Map(
@@ -109,11 +102,21 @@ function rank({ strategy, test }: PlannedVariant): number {
   return strategy === 'kernel' ? statements : statements + 1e6;
 }
 
+/** Which of the targets, to a thread that helps. */
+export type TargetName = Pick<Target, 'architecture' | 'variant'>;
+
+export interface OpinionJob {
+  readonly questions: readonly Question[];
+  readonly deadline: Deadline;
+}
+
 interface Asking {
   readonly target: Target;
   readonly deadline: Deadline;
   readonly asked: (done: number, of: number) => void;
   readonly stopped: AbortSignal;
+  /** How many threads help this one. */
+  readonly helpers: number;
 }
 
 /** Handed to a helper at once: some tens of milliseconds of most tests. */
@@ -122,31 +125,44 @@ const questionsAtOnce = 16;
 /** The answers by question; where it was stopped, some are missing. */
 async function answersTo(
   questions: readonly Question[],
-  helpers: readonly Helper[],
-  { target, deadline, asked, stopped }: Asking,
+  { target, deadline, asked, stopped, helpers }: Asking,
 ): Promise<readonly (Answer | undefined)[]> {
   const answers: (Answer | undefined)[] = questions.map(() => undefined);
   let [next, done] = [0, 0];
-  const share = async (most: number, ask: (part: readonly Question[]) => Promise<readonly Answer[]>) => {
-    while (next < questions.length && !stopped.aborted) {
-      const from = next;
-      next = Math.min(questions.length, next + most);
-      const part = await ask(questions.slice(from, next));
-      part.forEach((answer, index) => (answers[from + index] = answer));
-      done += part.length;
-      asked(done, questions.length);
+  const take = (most: number) => {
+    const from = next;
+    next = Math.min(questions.length, next + most);
+    return { from, part: questions.slice(from, next) };
+  };
+  const enter = (index: number, answer: Answer) => {
+    answers[index] = answer;
+    asked((done += 1), questions.length);
+  };
+  const { architecture, variant }: TargetName = target;
+  const data: TargetName = { architecture, variant };
+  const pool = openPool<OpinionJob, Answer>(builtWorker('judge/opinion-worker'), {
+    count: helpers,
+    data,
+    stopped,
+  });
+  const help = () =>
+    pool.lend(async (thread) => {
+      while (next < questions.length && !stopped.aborted) {
+        const { from, part } = take(questionsAtOnce);
+        let index = from;
+        const ended = await thread.run({ questions: part, deadline }, (answer) => enter(index++, answer));
+        if (ended.kind === 'lost') throw new Error(`A thread that asks the models was lost: ${ended.reason}`);
+      }
+    });
+  const answerHere = async () => {
+    while (next < questions.length) {
+      // Lets signals and the helpers' answers in.
+      await setImmediate();
+      if (stopped.aborted) return;
+      const { from, part } = take(1);
+      for (const question of part) enter(from, answerTo(question, target, deadline));
     }
   };
-  const here = share(1, async (part) => {
-    // Lets signals and the helpers' answers in.
-    await setImmediate();
-    return stopped.aborted ? [] : part.map((question) => answerTo(question, target, deadline));
-  });
-  const helped = helpers.map(({ ask }) => {
-    const there = () => share(questionsAtOnce, (part) => ask(part, deadline));
-    // While it answers one part, the next waits for it already.
-    return Promise.all([there(), there()]);
-  });
-  await Promise.all([here, ...helped]);
+  await Promise.all([answerHere(), ...Array.from({ length: helpers }, help)]).finally(() => pool.close());
   return answers;
 }
