@@ -14,7 +14,7 @@ export type Ended =
 export interface WorkerThread<Job, Message> {
   /**
    * Does a job, and hands on what it sends. At most one at a time.
-   * @param limitMs how long the next message, or the end, may take; asked at the start and after each message.
+   * @param limitMs how long the next message, or the end, may take; asked at the start and with each message.
    */
   run(job: Job, receive: (message: Message) => void, limitMs?: () => number): Promise<Ended>;
 }

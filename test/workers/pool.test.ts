@@ -25,11 +25,12 @@ const run =
   (job: Job, limitMs = 60_000) =>
   async (thread: WorkerThread<Job, unknown>) => {
     const sent: unknown[] = [];
+    let asked = 0;
     const ended = await thread.run(
       job,
       (message) => sent.push(message),
       // A thread may be slow to start.
-      () => (sent.length === 0 ? 60_000 : limitMs),
+      () => (asked++ === 0 ? 60_000 : limitMs),
     );
     return [...sent, ended.kind === 'lost' ? ended.reason : ended.kind];
   };
