@@ -4,7 +4,8 @@ import type { Cpu, Topology } from './topology.ts';
 /**
  * How far apart the CPUs of a test lie, nearest first. `shared-cache`: different cores with a common data
  * cache or cluster. `same-socket`: nothing nearer is common, or the caches are unknown. `across-nodes`: one
- * socket, several NUMA nodes. `unknown`: pinned to different CPUs of an unknown topology. `unpinned`: the
+ * socket, several NUMA nodes. `across-sockets`: in one book, where machines have books of sockets and drawers
+ * of books. `unknown`: pinned to different CPUs of an unknown topology. `unpinned`: the
  * system places the threads.
  */
 export const placementClasses = [
@@ -14,6 +15,8 @@ export const placementClasses = [
   'same-socket',
   'across-nodes',
   'across-sockets',
+  'across-books',
+  'across-drawers',
   'unknown',
   'unpinned',
 ] as const;
@@ -163,6 +166,8 @@ function preferenceRank(cpu: Cpu, topology: Topology): readonly number[] {
   return [
     usableSiblings.indexOf(cpu.id),
     cpu.kind === undefined ? 0 : topology.kinds.indexOf(cpu.kind),
+    cpu.drawer ?? 0,
+    cpu.book ?? 0,
     cpu.socket,
     cpu.node,
     Math.min(...(cpu.caches.at(-1)?.sharedWith ?? [0])),
@@ -190,8 +195,11 @@ export function placementClass(topology: Topology, cpuNumbers: readonly number[]
   if (share((cpu) => cpu.core)) return 'smt-siblings';
   if (share((cpu) => cpu.cluster) || shareCache(cpus)) return 'shared-cache';
   if (topology.unknown.includes('sockets')) return 'unknown';
-  if (!share((cpu) => cpu.socket)) return 'across-sockets';
-  return share((cpu) => cpu.node) ? 'same-socket' : 'across-nodes';
+  const differ = (what: (cpu: Cpu) => number | undefined) => new Set(cpus.map(what)).size > 1;
+  if (differ((cpu) => cpu.drawer)) return 'across-drawers';
+  if (differ((cpu) => cpu.book)) return 'across-books';
+  if (differ((cpu) => cpu.socket)) return 'across-sockets';
+  return differ((cpu) => cpu.node) ? 'across-nodes' : 'same-socket';
 }
 
 function shareCache(cpus: readonly Cpu[]): boolean {

@@ -8,6 +8,8 @@ export const placementChoices = [
   'same-socket',
   'across-nodes',
   'across-sockets',
+  'across-books',
+  'across-drawers',
 ] as const satisfies readonly PlacementClass[];
 export type PlacementChoice = (typeof placementChoices)[number];
 
@@ -23,6 +25,9 @@ const lastCache = ({ caches }: Cpu) =>
 const cluster = (cpu: Cpu) => cpu.cluster?.toString();
 const node = (cpu: Cpu) => `${cpu.socket}.${cpu.node}`;
 const socket = (cpu: Cpu) => String(cpu.socket);
+const book = (cpu: Cpu) => cpu.book?.toString();
+const drawer = (cpu: Cpu) => cpu.drawer?.toString();
+const machine = () => '';
 
 const shapes: Readonly<Record<PlacementChoice, readonly Shape[]>> = {
   'smt-siblings': [{ within: core, apart: ({ id }) => String(id) }],
@@ -36,7 +41,15 @@ const shapes: Readonly<Record<PlacementChoice, readonly Shape[]>> = {
     { within: node, apart: core },
   ],
   'across-nodes': [{ within: socket, apart: ({ node: of }) => String(of) }],
-  'across-sockets': [{ within: () => '', apart: socket }],
+  'across-sockets': [
+    { within: book, apart: socket },
+    { within: machine, apart: socket },
+  ],
+  'across-books': [
+    { within: drawer, apart: book },
+    { within: machine, apart: book },
+  ],
+  'across-drawers': [{ within: machine, apart: drawer }],
 };
 
 const absences: Readonly<Record<PlacementChoice, (threads: number) => string>> = {
@@ -44,7 +57,9 @@ const absences: Readonly<Record<PlacementChoice, (threads: number) => string>> =
   'shared-cache': (threads) => `no cache that several cores share has CPUs for ${threads} threads`,
   'same-socket': (threads) => `no NUMA node has ${threads} CPUs that share nothing nearer`,
   'across-nodes': (threads) => `no socket has ${threads} CPUs on several NUMA nodes`,
-  'across-sockets': (threads) => `no two sockets have CPUs for ${threads} threads`,
+  'across-sockets': (threads) => `no two sockets as near to each other have CPUs for ${threads} threads`,
+  'across-books': (threads) => `no two books as near to each other have CPUs for ${threads} threads`,
+  'across-drawers': (threads) => `no two drawers have CPUs for ${threads} threads`,
 };
 
 /** Why a machine has no CPUs of a class for so many threads, in a sentence. */
@@ -107,10 +122,12 @@ export function placesFor(
   return [usual, ...others.flatMap((other) => placeByClass(topology, threadCount, other) ?? [])];
 }
 
-/** Which classes tests of so many threads run in under `all`, and which the machine has not. */
+/** Which classes tests of so many threads run in under `all`, and which the machine has not, though it could. */
 export function placesText(topology: Topology, threadCount: number, usual: Affinity): string {
   const has = new Set([usual.class, ...classesOf(topology, threadCount)]);
-  const absent = placementChoices.filter((choice) => !has.has(choice));
+  const isKnownOf = (choice: PlacementChoice) =>
+    shapes[choice].some(({ apart }) => topology.cpus.some((cpu) => apart(cpu) !== undefined));
+  const absent = placementChoices.filter((choice) => !has.has(choice) && isKnownOf(choice));
   const without = absent.length === 0 ? '' : `; absent here: ${absent.join(', ')}`;
   return `Tests of ${threadCount} threads are placed as ${[...has].join(', ')}${without}.`;
 }

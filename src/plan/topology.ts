@@ -11,8 +11,8 @@ export interface Cache {
 }
 
 /**
- * A CPU as the kernel numbers it: a hardware thread. Cores, clusters and sockets are numbered from 0 over
- * the whole machine, in the order of their lowest CPU, whatever numbers the firmware gave them.
+ * A CPU as the kernel numbers it: a hardware thread. Cores, clusters, sockets and what holds these are numbered
+ * from 0 over the whole machine, in the order of their lowest CPU, whatever numbers the firmware gave them.
  */
 export interface Cpu {
   readonly id: number;
@@ -20,6 +20,9 @@ export interface Cpu {
   /** A group of cores inside a socket that share something (an L2 cache, an interconnect), where the kernel knows of any. */
   readonly cluster: number | undefined;
   readonly socket: number;
+  /** Sockets that lie together, and books that do, where the kernel knows of any. */
+  readonly book: number | undefined;
+  readonly drawer: number | undefined;
   /** The NUMA node, as the kernel numbers it. */
   readonly node: number;
   /** The CPUs of this core, this one among them. */
@@ -48,6 +51,9 @@ export interface Topology {
 
 const cpuRoot = '/sys/devices/system/cpu';
 
+/** Ids by which kernels say that a CPU is in no group of the kind. */
+const noGroup: readonly string[] = ['-1', '65535'];
+
 /**
  * The topology that Linux describes in `files`: texts of sysfs and proc files by absolute path.
  * Files may be absent (a container without sysfs, macOS): `unknown` then says what they would have told.
@@ -73,12 +79,14 @@ export function topologyFrom(files: ReadonlyMap<string, string>, allowed?: reado
       topologyFile(files, cpu, 'package_cpus_list') ?? topologyFile(files, cpu, 'core_siblings_list');
     return cpuListIn(list);
   });
-  const clusters = groups(online, (cpu) => {
-    // -1 and 65535 are the kernel's "no cluster" on arm64 and x86.
-    const id = topologyFile(files, cpu, 'cluster_id');
-    if (id === undefined || id === '-1' || id === '65535') return undefined;
-    return cpuListIn(topologyFile(files, cpu, 'cluster_cpus_list'));
-  });
+  const optional = (idFile: string, listFile: string) =>
+    groups(online, (cpu) => {
+      const id = topologyFile(files, cpu, idFile) ?? '-1';
+      return noGroup.includes(id) ? undefined : cpuListIn(topologyFile(files, cpu, listFile));
+    });
+  const clusters = optional('cluster_id', 'cluster_cpus_list');
+  const books = optional('book_id', 'book_siblings_list');
+  const drawers = optional('drawer_id', 'drawer_siblings_list');
   const nodes = nodesOf(files);
   const caches = new Map(online.map((cpu) => [cpu, cachesOf(files, cpu)]));
   const { kinds, kindOf } = kindsOf(files, online);
@@ -95,6 +103,8 @@ export function topologyFrom(files: ReadonlyMap<string, string>, allowed?: reado
       core: cores?.get(id)?.number ?? index,
       cluster: clusters?.get(id)?.number,
       socket: sockets?.get(id)?.number ?? 0,
+      book: books?.get(id)?.number,
+      drawer: drawers?.get(id)?.number,
       node: nodes?.get(id) ?? 0,
       siblings: cores?.get(id)?.members ?? [id],
       caches: caches.get(id) ?? [],

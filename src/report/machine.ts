@@ -56,6 +56,8 @@ function topologyText({ topology }: MachineIdentity): string {
   const kinds = topology.kinds.map(({ name, cpus }) => `${name}: ${formatCpuList(cpus)}`);
   const unknown = topology.unknown.length === 0 ? [] : [`not told: ${topology.unknown.join(', ')}`];
   return [
+    ...(topology.drawers === undefined ? [] : [plural(topology.drawers, 'drawer')]),
+    ...(topology.books === undefined ? [] : [plural(topology.books, 'book')]),
     plural(topology.sockets, 'socket'),
     plural(topology.nodes, 'NUMA node'),
     plural(topology.cores, 'core'),

@@ -36,6 +36,10 @@ const wanted: readonly string[] = [
     'thread_siblings_list',
     'cluster_id',
     'cluster_cpus_list',
+    'book_id',
+    'book_siblings_list',
+    'drawer_id',
+    'drawer_siblings_list',
   ].map((file) => `/sys/devices/system/cpu/cpu*/topology/${file}`),
   ...['level', 'type', 'size', 'coherency_line_size', 'shared_cpu_list'].map(
     (file) => `/sys/devices/system/cpu/cpu*/cache/index*/${file}`,

@@ -37,6 +37,8 @@ export const machineSchema = strictObject(
     topology: strictObject(
       {
         sockets: count(),
+        books: Type.Optional(count('Of sockets; absent: the machine has none.')),
+        drawers: Type.Optional(count('Of books; absent: the machine has none.')),
         nodes: count('NUMA nodes.'),
         cores: count(),
         threads: count('Hardware threads: what the kernel calls CPUs, online ones.'),

@@ -58,9 +58,13 @@ function withoutAbsent<T extends object>(value: T): { [K in keyof T]: Exclude<T[
 }
 
 function summarise(topology: Topology): MachineIdentity['topology'] {
-  const distinct = (values: readonly number[]) => new Set(values).size;
-  return {
+  const distinct = (values: readonly unknown[]) => new Set(values).size;
+  const ifAny = (values: readonly (number | undefined)[]) =>
+    distinct(values.filter((value) => value !== undefined)) || undefined;
+  return withoutAbsent({
     sockets: distinct(topology.cpus.map(({ socket }) => socket)),
+    books: ifAny(topology.cpus.map(({ book }) => book)),
+    drawers: ifAny(topology.cpus.map(({ drawer }) => drawer)),
     nodes: distinct(topology.cpus.map(({ node }) => node)),
     cores: distinct(topology.cpus.map(({ core }) => core)),
     threads: topology.cpus.length,
@@ -70,7 +74,7 @@ function summarise(topology: Topology): MachineIdentity['topology'] {
     })),
     caches: summariseCaches(topology),
     unknown: topology.unknown,
-  };
+  });
 }
 
 type CacheLine = MachineIdentity['topology']['caches'][number];

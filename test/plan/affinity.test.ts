@@ -22,6 +22,9 @@ describe('threads are placed by default', () => {
     ['power9-smt8', 5, [0, 8, 16, 24, 1], 'across-sockets'],
     ['s390x-lpar', 2, [0, 2], 'same-socket'],
     ['s390x-lpar', 4, [0, 2, 4, 6], 'across-sockets'],
+    ['s390x-drawers', 2, [0, 2], 'across-sockets'],
+    ['s390x-drawers', 4, [0, 2, 4, 6], 'across-books'],
+    ['s390x-drawers', 5, [0, 2, 4, 6, 8], 'across-drawers'],
     ['container-cpuset', 2, [2, 3], 'shared-cache'],
     ['container-cpuset', 3, [2, 3, 6], 'shared-cache'],
   ] as const)('on %s, %i: on CPUs %j, %s', (machine, threads, cpus, placed) => {

@@ -21,6 +21,7 @@ const machines = [
   'laptop-hybrid',
   'power9-smt8',
   's390x-lpar',
+  's390x-drawers',
   'two-socket-server',
 ] as const;
 const saved = (name: string) => topologyFrom(savedMachine(name));
@@ -67,6 +68,16 @@ describe('a class that a machine lacks', () => {
       'Placement smt-siblings is absent here for tests of 2 threads: no core has 2 hardware threads that may be used; there are shared-cache.',
     );
     expect(absenceOf('across-sockets', 2, saved('arm64-guest'))).toMatch(/nothing is known\)\.$/);
+    expect(absenceOf('across-drawers', 2, saved('guest-2-vcpu'))).toMatch(/: no two drawers have CPUs/);
+  });
+
+  test('is told of only where machines are known to have what it is about', () => {
+    const guest = saved('guest-2-vcpu');
+    expect(placesText(guest, 2, planAffinity(guest, 2))).not.toMatch(/book|drawer/);
+    const drawers = saved('s390x-drawers');
+    expect(placesText(drawers, 8, planAffinity(drawers, 8))).toBe(
+      'Tests of 8 threads are placed as across-drawers, across-books; absent here: smt-siblings, shared-cache, same-socket, across-nodes, across-sockets.',
+    );
   });
 });
 

@@ -6,7 +6,7 @@ import { savedMachine } from './fixtures/saved-machine.ts';
 /** CPU numbers by core, socket and so on. */
 function grouped(
   topology: Topology,
-  by: 'core' | 'cluster' | 'socket' | 'node' | 'kind',
+  by: 'core' | 'cluster' | 'socket' | 'book' | 'drawer' | 'node' | 'kind',
 ): Record<string, number[]> {
   const groups: Record<string, number[]> = {};
   for (const cpu of topology.cpus) (groups[`${cpu[by]}`] ??= []).push(cpu.id);
@@ -69,6 +69,20 @@ describe('the topology of a saved machine', () => {
       'L2 data',
       'L2 instruction',
     ]);
+  });
+
+  test('a partition over drawers has its books in them, and its chips in these, whatever their numbers', () => {
+    const topology = topologyFrom(savedMachine('s390x-drawers'));
+    expect(Object.values(grouped(topology, 'drawer')).map(formatCpuList)).toEqual(['0-7', '8-15']);
+    expect(Object.values(grouped(topology, 'book')).map(formatCpuList)).toEqual(
+      '0-3 4-7 8-11 12-15'.split(' '),
+    );
+    expect(Object.values(grouped(topology, 'socket')).map(formatCpuList)).toEqual(
+      '0-1 2-3 4-5 6-7 8-9 10-11 12-13 14-15'.split(' '),
+    );
+    expect(grouped(topologyFrom(savedMachine('s390x-lpar')), 'drawer')).toEqual({
+      undefined: [0, 1, 2, 3, 4, 5, 6, 7],
+    });
   });
 
   test('an Apple M1 under Linux has two clusters, the fast one in the second', () => {

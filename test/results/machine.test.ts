@@ -109,6 +109,15 @@ describe('the identity of a machine', () => {
     expect(frequency).toEqual({ governor: 'powersave', maximumMHz: 4400, currentMHz: 1700 });
   });
 
+  test('of a machine with drawers and books counts them', () => {
+    expect(identifyMachine(inputs('s390x-drawers')).topology).toMatchObject({
+      drawers: 2,
+      books: 4,
+      sockets: 8,
+      cores: 8,
+    });
+  });
+
   test('of a container has the CPUs of its cpuset', () => {
     expect(identifyMachine(inputs('container-cpuset')).allowedCpus).toEqual([2, 3, 6]);
   });
