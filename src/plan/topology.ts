@@ -52,7 +52,7 @@ export interface Topology {
 const cpuRoot = '/sys/devices/system/cpu';
 
 /** Ids by which kernels say that a CPU is in no group of the kind. */
-const noGroup: readonly string[] = ['-1', '65535'];
+const noGroup: ReadonlySet<string> = new Set(['-1', '65535']);
 
 /**
  * The topology that Linux describes in `files`: texts of sysfs and proc files by absolute path.
@@ -82,7 +82,7 @@ export function topologyFrom(files: ReadonlyMap<string, string>, allowed?: reado
   const optional = (idFile: string, listFile: string) =>
     groups(online, (cpu) => {
       const id = topologyFile(files, cpu, idFile) ?? '-1';
-      return noGroup.includes(id) ? undefined : cpuListIn(topologyFile(files, cpu, listFile));
+      return noGroup.has(id) ? undefined : cpuListIn(topologyFile(files, cpu, listFile));
     });
   const clusters = optional('cluster_id', 'cluster_cpus_list');
   const books = optional('book_id', 'book_siblings_list');
