@@ -39,6 +39,15 @@ export function blockCounts(run: Pick<Run, 'blocks'>, event: TestEvent): readonl
  * left out.
  */
 export function clusterCounts(runs: readonly Pick<Run, 'blocks'>[], event: TestEvent): ClusterCounts {
+  const launches = launchCounts(runs, event);
+  return { launch: launches.map(addCounts), block: launches.flat() };
+}
+
+/** The blocks of `clusterCounts`, launch by launch. */
+export function launchCounts(
+  runs: readonly Pick<Run, 'blocks'>[],
+  event: TestEvent,
+): readonly (readonly Counts[])[] {
   const launches = new Map<number, Sum[]>();
   for (const { blocks } of runs) {
     const places = new Map<number, number>();
@@ -53,18 +62,16 @@ export function clusterCounts(runs: readonly Pick<Run, 'blocks'>[], event: TestE
       sum.iterations += block.iterations;
     }
   }
-  const ordered = [...launches].toSorted(([one], [other]) => one - other).map(([, blocks]) => blocks);
-  return { launch: withSome(ordered.map(addCounts)), block: withSome(ordered.flat()) };
+  return [...launches]
+    .toSorted(([one], [other]) => one - other)
+    .map(([, blocks]) => blocks.filter(({ iterations }) => iterations > 0))
+    .filter((blocks) => blocks.length > 0);
 }
 
 /** Counts that are being added up. */
 interface Sum {
   sightings: number;
   iterations: number;
-}
-
-function withSome(counts: readonly Counts[]): readonly Counts[] {
-  return counts.filter(({ iterations }) => iterations > 0);
 }
 
 export function addCounts(counts: readonly Counts[]): Counts {

@@ -160,6 +160,11 @@ export function twoSidedTProbability(t: number, degreesOfFreedom: number): numbe
 /** Student's t with this many degrees of freedom differs from a normal variable by 1e-9. */
 const endless = 1e9;
 
+/** The probability that the absolute value of a standard normal variable exceeds `z`. */
+export function twoSidedNormalProbability(z: number): number {
+  return twoSidedTProbability(z, endless);
+}
+
 /** What the absolute value of a standard normal variable exceeds with the given probability. */
 export function twoSidedNormal(probability: number): number {
   // Abramowitz and Stegun 26.2.23, good to three digits; Newton's method on the logarithm doubles them.
@@ -168,7 +173,7 @@ export function twoSidedNormal(probability: number): number {
   const below = ((0.001308 * u + 0.189269) * u + 1.432788) * u + 1;
   let z = u - above / below;
   for (let step = 0; step < 2; step++) {
-    const tail = twoSidedTProbability(z, endless);
+    const tail = twoSidedNormalProbability(z);
     z += (Math.log(tail / probability) * tail) / (Math.sqrt(2 / Math.PI) * Math.exp(-(z ** 2) / 2));
   }
   return z;

@@ -2,7 +2,7 @@ import { sightings } from '../judge/expectation.ts';
 import type { Drift, Rate, Repeatability } from '../results/evidence-schema.ts';
 import { ranInStead, type RowIndex } from '../results/row-index.ts';
 import type { Row, Run } from '../results/schema.ts';
-import { clusterCounts, unitOf } from './counts.ts';
+import { clusterCounts, launchCounts, unitOf } from './counts.ts';
 import { driftOver } from './drift.ts';
 import { rateOf } from './rate.ts';
 import { repeatabilityOf } from './seen.ts';
@@ -39,7 +39,7 @@ export function evidenceOf(row: Row, index: RowIndex): RowEvidence {
       const rate = rateOver([run], event);
       return rate === undefined
         ? []
-        : [{ plan: run.plan, rate, drift: driftOver(clusterCounts([run], event)) }];
+        : [{ plan: run.plan, rate, drift: driftOver(launchCounts([run], event)) }];
     }),
     sensitivity:
       seen > 0
