@@ -1,20 +1,24 @@
 #!/usr/bin/env node
-import yargs from 'yargs';
+import yargs, { type Argv } from 'yargs';
 import { hideBin } from 'yargs/helpers';
-import { adviseCommand } from './advise.ts';
-import { checkCommand } from './check.ts';
-import { compareCommand } from './compare.ts';
-import { costCommand } from './cost.ts';
-import { exportCommand } from './export.ts';
-import { generateCommand } from './generate.ts';
-import { listCommand } from './list.ts';
-import { machineCommand } from './machine.ts';
 import { endingOf, UsageError } from './problem.ts';
-import { reportCommand } from './report.ts';
-import { runCommand } from './run.ts';
-import { showCommand } from './show.ts';
-import { toolIdentity } from './tool.ts';
-import { tuneCommand } from './tune.ts';
+import { toolVersion } from './tool.ts';
+
+/** In the order of --help. Each loads what it needs, which takes longer than what many of them do. */
+const commands: Readonly<Record<string, (cli: Argv) => Promise<Argv>>> = {
+  run: async (cli) => cli.command((await import('./run.ts')).runCommand),
+  check: async (cli) => cli.command((await import('./check.ts')).checkCommand),
+  show: async (cli) => cli.command((await import('./show.ts')).showCommand),
+  list: async (cli) => cli.command((await import('./list.ts')).listCommand),
+  advise: async (cli) => cli.command((await import('./advise.ts')).adviseCommand),
+  generate: async (cli) => cli.command((await import('./generate.ts')).generateCommand),
+  export: async (cli) => cli.command((await import('./export.ts')).exportCommand),
+  tune: async (cli) => cli.command((await import('./tune.ts')).tuneCommand),
+  cost: async (cli) => cli.command((await import('./cost.ts')).costCommand),
+  machine: async (cli) => cli.command((await import('./machine.ts')).machineCommand),
+  compare: async (cli) => cli.command((await import('./compare.ts')).compareCommand),
+  report: async (cli) => cli.command((await import('./report.ts')).reportCommand),
+};
 
 // A reader that went away (`| head`) wants no more of it; the run and its exit code stand.
 for (const stream of [process.stdout, process.stderr]) {
@@ -24,22 +28,15 @@ for (const stream of [process.stdout, process.stderr]) {
 }
 
 try {
-  await yargs(hideBin(process.argv))
+  const words = hideBin(process.argv);
+  const [first = ''] = words;
+  const named = Object.hasOwn(commands, first) ? [commands[first]] : Object.values(commands);
+  const cli = yargs(words);
+  for (const add of named) await add?.(cli);
+  await cli
     .scriptName('fencepost')
     .usage('Do I need this barrier? Litmus tests on this machine, under many barrier strategies.')
-    .command(runCommand)
-    .command(checkCommand)
-    .command(showCommand)
-    .command(listCommand)
-    .command(adviseCommand)
-    .command(generateCommand)
-    .command(exportCommand)
-    .command(tuneCommand)
-    .command(costCommand)
-    .command(machineCommand)
-    .command(compareCommand)
-    .command(reportCommand)
-    .version(toolIdentity().version)
+    .version(toolVersion())
     .help()
     .alias('help', 'h')
     .wrap(Math.min(100, process.stdout.columns ?? 80))

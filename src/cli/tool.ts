@@ -7,9 +7,17 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 
 /** The tool's name and version, and the git revision where it runs from a checkout of its own. */
 export function toolIdentity(): Tool {
-  const { name, version } = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as Tool;
+  const { name, version } = packageFacts();
   const revision = gitRevision();
   return { name, version, ...(revision === undefined ? {} : { revision }) };
+}
+
+export function toolVersion(): string {
+  return packageFacts().version;
+}
+
+function packageFacts(): Tool {
+  return JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as Tool;
 }
 
 function gitRevision(): string | undefined {
