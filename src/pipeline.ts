@@ -28,6 +28,7 @@ import {
   type PlannedVariant,
   type SelectedTest,
 } from './plan/experiment.ts';
+import { laneCount } from './plan/lanes.ts';
 import type { PlacementChoice } from './plan/placement.ts';
 import { plansFor, type EngineName } from './plan/run-plan.ts';
 import { neededMs, termsOf, type Amount } from './plan/schedule-terms.ts';
@@ -159,6 +160,7 @@ export async function runLitmus(
         plansFor(test, hasTimeBase, {
           engines: request.engines,
           oversubscribed: affinity.oversubscribed,
+          lanes: laneCount(test, target, affinity),
           tuned: tuned(test.name, affinity),
           ...(request.amount.kind === 'iterations' ? { iterations: request.amount.perStrategy } : {}),
         }),

@@ -4,6 +4,7 @@ import type { MutationScore } from '../results/evidence-schema.ts';
 import { machineName } from '../results/machine.ts';
 import type { RecordedFile } from '../results/recorded-files.ts';
 import type { ResultsDocument } from '../results/schema.ts';
+import { controlStates } from './control-states.ts';
 import { mutationScore } from './sensitivity.ts';
 
 /** How far the files of a comparison are kept apart: a column for each machine, and each folder or session of it. */
@@ -40,7 +41,7 @@ export function leftOutOf({ sessions }: Pick<Column, 'sessions'>): readonly Left
 
 /** How much weakness a column's sessions could catch; undefined where no control vouches for anything. */
 export function scoreOf(column: Pick<Column, 'sessions'>): MutationScore | undefined {
-  const reports = documentsOf(column).flatMap(({ rows }) => rows.flatMap(({ controls }) => controls));
+  const reports = documentsOf(column).flatMap(({ rows }) => controlStates(rows));
   return reports.length === 0 ? undefined : mutationScore(reports);
 }
 

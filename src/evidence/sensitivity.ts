@@ -91,7 +91,7 @@ function planSensitivity({ plan, counts, controls }: UnseenUnderPlan): PlanSensi
   };
 }
 
-/** The score of a whole run, from what became of every control under every plan. */
+/** The score of a whole run, from what became of its controls. */
 export function mutationScore(reports: readonly Pick<ControlReport, 'name' | 'state'>[]): MutationScore {
   const named = (state: ControlReport['state']) =>
     new Set(reports.filter((report) => report.state === state).map(({ name }) => name));

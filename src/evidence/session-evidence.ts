@@ -1,6 +1,7 @@
 import type { RecordedRowEvidence, SessionEvidence } from '../results/evidence-schema.ts';
 import { rowIndex } from '../results/row-index.ts';
 import type { ResultsDocument, Row } from '../results/schema.ts';
+import { controlStates } from './control-states.ts';
 import { confidence } from './counts.ts';
 import { driftsAmong } from './drift.ts';
 import { expectedToBeSeen } from './never.ts';
@@ -83,7 +84,7 @@ function sessionEvidence(rows: readonly Row[], told: readonly RowEvidence[]): Se
   const drifts = own.flatMap(({ runs }) => runs.flatMap(({ drift }) => drift ?? []));
   const nevers = own.filter(({ sensitivity }) => (sensitivity?.plans.length ?? 0) > 0).length;
   return {
-    score: mutationScore(rows.flatMap(({ controls }) => controls)),
+    score: mutationScore(controlStates(rows)),
     together: {
       intervals: own.filter(({ rate }) => rate !== undefined).length,
       nevers,

@@ -45,6 +45,8 @@ export interface Target {
   /** Displacements that every row accepts, both ends included; those used are multiples of 8. */
   readonly displacement: { readonly least: number; readonly most: number };
   readonly primitives: PrimitiveTable;
+  /** Whether of a thread's accesses to ordinary memory only a store is ever seen late, by loads after it. */
+  readonly delaysStoresOnly: boolean;
 
   /** Saves what the ABI wants preserved, and brings the arguments into place. */
   readonly enter: () => Code;

@@ -1,5 +1,6 @@
 import type { LitmusTest } from '../language/litmus-test.ts';
 import type { TestFile } from '../language/test-files.ts';
+import { lowerInLanes, type Lanes } from '../lower/lanes.ts';
 import { cellLayout } from '../lower/layout.ts';
 import { lower, LoweringError } from '../lower/lower.ts';
 import { unlisted } from '../lower/machine-code.ts';
@@ -7,6 +8,7 @@ import { isPerpetual, lowerPerpetual, type RunnableCode } from '../lower/perpetu
 import type { Target } from '../lower/target.ts';
 import { variantsOf, type Variant } from '../strategy/strategies.ts';
 import { withoutCopies, type Affinity } from './affinity.ts';
+import { lanesFor } from './lanes.ts';
 import type { RunPlan } from './run-plan.ts';
 
 /** A plan on the CPUs it will use: the conditions under which a control vouches for a test. */
@@ -70,6 +72,7 @@ function planTest({ source, role, strategies }: SelectedTest, request: Experimen
   const { file, test } = source;
   const plans = placedPlans(test, request);
   const { variants, refused } = variantsOf(test, strategies);
+  const lanes = typeof plans === 'string' ? undefined : arrangement(test, request.target, plans);
   // As written first: where others turn out to be the same code, its name and its verdict stand for them.
   const ordered = variants.toSorted((left, right) => Number(isAsWritten(right)) - Number(isAsWritten(left)));
   const lowered: PlannedVariant[] = [];
@@ -77,7 +80,7 @@ function planTest({ source, role, strategies }: SelectedTest, request: Experimen
     const { codes, ...rest } =
       typeof plans === 'string'
         ? { codes: new Map<string, RunnableCode>(), problem: plans, notPerpetual: undefined }
-        : lowerForPlans(variant.test, request.target, plans);
+        : lowerForPlans(variant.test, request.target, plans, lanes);
     const twin = lowered.find((other) => codes.size > 0 && sameCode(other.codes, codes));
     lowered.push({ ...variant, ...rest, codes, sameCodeAs: twin?.strategy });
   }
@@ -109,14 +112,17 @@ function placedPlans(
   if (typeof affinities === 'string') return affinities.replace(/\.$/, '');
   try {
     return affinities.flatMap((affinity) =>
-      plans(test, affinity).map((plan) => ({
-        name: `${plan.name}@${affinity.cpus.join(',')}`,
-        plan,
-        affinity:
-          plan.rendezvous === 'perpetual' || plan.stressBytes !== undefined
-            ? withoutCopies(affinity)
-            : affinity,
-      })),
+      plans(test, affinity).map((plan) => {
+        const placed = plan.lanes === undefined ? affinity : place(plan.lanes);
+        return {
+          name: `${plan.name}@${placed.cpus.join(',')}`,
+          plan,
+          affinity:
+            plan.rendezvous === 'perpetual' || plan.stressBytes !== undefined
+              ? withoutCopies(placed)
+              : placed,
+        };
+      }),
     );
   } catch (error) {
     if (error instanceof LoweringError) return error.message;
@@ -124,18 +130,30 @@ function placedPlans(
   }
 }
 
+/** The lanes of the plan that has them: one way for all strategies. */
+function arrangement(test: LitmusTest, target: Target, plans: readonly PlacedPlan[]): Lanes | undefined {
+  const count = plans.find(({ plan }) => plan.lanes !== undefined)?.plan.lanes;
+  return count === undefined ? undefined : lanesFor(test, target, count);
+}
+
 type Lowered = Pick<PlannedVariant, 'codes' | 'problem' | 'notPerpetual'>;
 
-/** A variant for all plans, or for those in whose form it can be had: not every test has a perpetual one. */
-function lowerForPlans(test: LitmusTest, target: Target, plans: readonly PlacedPlan[]): Lowered {
+/** A variant for all plans, or for those in whose form it can be had: a perpetual one, or in lanes. */
+function lowerForPlans(
+  test: LitmusTest,
+  target: Target,
+  plans: readonly PlacedPlan[],
+  lanes: Lanes | undefined,
+): Lowered {
   const codes = new Map<string, RunnableCode>();
   let notPerpetual: string | undefined;
   for (const { name, plan } of plans) {
     try {
-      codes.set(name, lowerFor(test, target, plan));
+      codes.set(name, lowerFor(test, target, plan, lanes));
     } catch (error) {
       if (!(error instanceof LoweringError)) throw error;
       const { message } = error;
+      if (plan.lanes !== undefined) continue;
       if (plan.rendezvous !== 'perpetual')
         return { codes: new Map(), problem: message, notPerpetual: undefined };
       notPerpetual = message;
@@ -144,9 +162,12 @@ function lowerForPlans(test: LitmusTest, target: Target, plans: readonly PlacedP
   return { codes, problem: codes.size === 0 ? notPerpetual : undefined, notPerpetual };
 }
 
-function lowerFor(test: LitmusTest, target: Target, plan: RunPlan): RunnableCode {
+function lowerFor(test: LitmusTest, target: Target, plan: RunPlan, lanes: Lanes | undefined): RunnableCode {
   if (plan.rendezvous === 'perpetual') return unlisted(lowerPerpetual(test, target));
-  return unlisted(lower(test, target, cellLayout(test, plan.layout, plan.spacingBytes, plan.cells)));
+  const layout = cellLayout(test, plan.layout, plan.spacingBytes, plan.cells);
+  if (plan.lanes === undefined) return unlisted(lower(test, target, layout));
+  if (lanes === undefined) throw new LoweringError(`${test.name} cannot run in ${plan.lanes} lanes`);
+  return unlisted(lowerInLanes(test, lanes, target, layout));
 }
 
 /**

@@ -43,6 +43,11 @@ export interface RunPlan {
    * run instead; absent: none.
    */
   readonly stressBytes?: number;
+  /**
+   * Into so many lanes the test's threads are put: those of a lane run as one, in each iteration one after the
+   * other (lanes.ts); absent: each by itself.
+   */
+  readonly lanes?: number;
 }
 
 /**
@@ -96,6 +101,8 @@ export interface PlanChoice {
   readonly engines?: readonly EngineName[];
   /** The test's threads take turns on too few CPUs: then each would run through its perpetual batch alone. */
   readonly oversubscribed?: boolean;
+  /** As many lanes as there are CPUs, where the test can run in lanes. */
+  readonly lanes?: number | undefined;
   /** Plans found on this machine, which run beside the portable ones. */
   readonly tuned?: readonly RunPlan[];
   /** Of each variant, where their number is given: so few plans take part that each has a batch of them. */
@@ -110,14 +117,16 @@ export interface PlanChoice {
 export function plansFor(
   test: LitmusTest,
   hasTimeBase: boolean,
-  { engines = [], oversubscribed = false, tuned = [], iterations = Infinity }: PlanChoice = {},
+  { engines = [], oversubscribed = false, lanes, tuned = [], iterations = Infinity }: PlanChoice = {},
 ): readonly RunPlan[] {
   const portable = [...portablePlans(hasTimeBase), ...(oversubscribed ? [] : [perpetual])];
   const asked = engines.flatMap((engine) =>
     engine === 'perpetual' ? [perpetual] : [under(engine, apart), under(engine, together)],
   );
   const usual = asked.length === 0 ? portable : asked;
-  const plans = test.threads.length === 1 ? usual.slice(0, 1) : usual;
+  const [first, ...others] = test.threads.length === 1 ? usual.slice(0, 1) : usual;
+  const plans =
+    first === undefined || lanes === undefined ? usual : [first, inLanes(first, lanes), ...others];
   const found = tuned.filter(({ rendezvous }) => asked.length === 0 || engines.includes(rendezvous));
   const most = engines.length > 0 ? Infinity : Math.max(1, Math.floor(iterations / apart.cells));
   return [...plans, ...found].slice(0, most).map((plan) => ofTest(plan, test));
@@ -132,6 +141,10 @@ export function portablePlans(hasTimeBase: boolean): readonly RunPlan[] {
 function under(engine: EngineName, plan: RunPlan): RunPlan {
   const named = { ...plan, name: `${plan.layout}-${engine}`, rendezvous: engine };
   return engine === 'free' ? { ...named, group: freeGroup, startDelayTicks: 0 } : named;
+}
+
+function inLanes(plan: RunPlan, lanes: number): RunPlan {
+  return { ...plan, name: `${plan.name}-${lanes}-lanes`, lanes };
 }
 
 /** A plan that lays the fields of the test's struct together if any, with a spacing that holds its iterations. */

@@ -15,6 +15,9 @@ function paragraph(plan: RunPlan): string {
     plan.name,
     `  engine         ${plan.rendezvous}: ${engineSentences[plan.rendezvous]}`,
     `  layout         ${plan.layout}: ${layoutSentences[plan.layout]}`,
+    ...(plan.lanes === undefined
+      ? []
+      : [`  lanes          ${plan.lanes}: threads of a lane run as one, one after the other`]),
     ...(plan.rendezvous === 'perpetual' ? perpetualLines(plan) : groupLines(plan)),
   ].join('\n');
 }

@@ -173,8 +173,11 @@ function notes(
   sentences.push(...evidenceNotes(document, vouchers), ...stepNotes(document));
   const shared = plans.filter(({ oversubscribed }) => oversubscribed).map(({ cpus }) => cpus.length);
   if (shared.length > 0) {
+    const lanes = plans.some((plan) => plan.lanes !== undefined)
+      ? ' Those that can ran in lanes as well, several threads one after the other as one.'
+      : '';
     sentences.push(
-      `Oversubscribed: tests of ${Math.min(...shared)} or more threads had fewer CPUs than threads, which took turns.`,
+      `Oversubscribed: tests of ${Math.min(...shared)} or more threads had fewer CPUs than threads, which took turns.${lanes}`,
     );
   }
   const disturbed = disturbedText(rows);

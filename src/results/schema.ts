@@ -47,8 +47,15 @@ export const planSchema = strictObject(
     stress: Type.Optional(
       Type.Array(Type.Integer({ minimum: 0 }), { description: 'CPUs of stress threads; absent: none.' }),
     ),
+    lanes: Type.Optional(
+      Type.Integer({
+        minimum: 2,
+        description:
+          "Into so many lanes the test's threads were put, those of a lane to run as one; absent: each was by itself.",
+      }),
+    ),
     cpus: Type.Array(Type.Integer({ minimum: -1 }), {
-      description: 'One per thread; -1 where it was not pinned.',
+      description: 'One per thread, or per lane; -1 where it was not pinned.',
     }),
     copies: Type.Optional(
       Type.Array(Type.Array(Type.Integer({ minimum: 0 })), {

@@ -44,6 +44,7 @@ function target(variant: string, primitives: PrimitiveTable): Target {
     // LDR and STR reach further, but what has no displacement at all needs an ADD, which holds 12 bits.
     displacement: { least: 0, most: 2 ** 12 - 1 },
     primitives,
+    delaysStoresOnly: false,
 
     enter: () =>
       preserved.map(([one, other], index) =>

@@ -41,6 +41,7 @@ export const ppc64le: Target = {
   // The DS-form's, for multiples of 4; the D-form takes them all.
   displacement: { least: -(2 ** 15), most: 2 ** 15 - 4 },
   primitives,
+  delaysStoresOnly: false,
 
   enter: () => preserved.map((register) => ppc.store(saveSlot(register), register, 8)),
   leave: (status) => [

@@ -47,6 +47,7 @@ export const riscv64: Target = {
   // its first location, not below its last, spares them an ADDI there.
   displacement: { least: 0, most: 2 ** 11 - 1 },
   primitives,
+  delaysStoresOnly: false,
 
   enter: () => [
     riscv.addImmediate(riscv.sp, riscv.sp, -frameBytes, 8),

@@ -33,6 +33,7 @@ export const s390x: Target = {
   entry: { cell: z.name(z.r2), out: z.name(z.r3), count: z.name(z.r4), stack: z.name(z.r15) },
   displacement: { least: -(2 ** 19), most: 2 ** 19 - 1 },
   primitives,
+  delaysStoresOnly: true,
 
   enter: () => [z.storeMultiple(saved.at, saved.first, saved.last)],
   leave: (status) => [

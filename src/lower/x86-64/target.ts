@@ -30,6 +30,7 @@ export const x86_64: Target = {
   },
   displacement: { least: -(2 ** 31), most: 2 ** 31 - 1 },
   primitives,
+  delaysStoresOnly: true,
 
   enter: () => preserved.map(x86.push),
   leave: (status) => [...constant(rax, BigInt(status), 4), ...preserved.toReversed().map(x86.pop), x86.ret],

@@ -8,6 +8,7 @@ import {
 } from '../../evidence/barrier-answers.ts';
 import { documentsOf, type Column } from '../../evidence/comparison-columns.ts';
 import type { Overview, OverviewTest } from '../../evidence/overview.ts';
+import { controlStates } from '../../evidence/control-states.ts';
 import { mutationScore } from '../../evidence/sensitivity.ts';
 import type { TestFile } from '../../language/test-files.ts';
 import { barrierName, type BarrierGroup } from './answer-words.ts';
@@ -64,7 +65,7 @@ export function reportText({ overview, tests, tool, madeAt }: ReportedResults, a
       testCount: overview.tests.length,
       rowCount: overview.tests.reduce((sum, { rows }) => sum + rows.length, 0),
       contradictions: contradictionsIn(overview),
-      score: mutationScore(documents.flatMap(({ rows }) => rows.flatMap(({ controls }) => controls))),
+      score: mutationScore(documents.flatMap(({ rows }) => controlStates(rows))),
       named,
       others,
       further,

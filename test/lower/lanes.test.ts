@@ -1,0 +1,188 @@
+import { describe, expect, test } from 'vitest';
+import { edgesNamed } from '../../src/language/cycles/edges.ts';
+import { generateTests } from '../../src/language/cycles/generate.ts';
+import { observableName, type LitmusTest } from '../../src/language/litmus-test.ts';
+import { observablesOf } from '../../src/language/observables.ts';
+import { outcomeKey } from '../../src/language/outcome.ts';
+import { parseLitmus } from '../../src/language/parser.ts';
+import { programOf } from '../../src/lower/events.ts';
+import { inLanes, lowerInLanes, reasonAgainst, type Lanes } from '../../src/lower/lanes.ts';
+import { cellLayout } from '../../src/lower/layout.ts';
+import { targets } from '../../src/lower/targets.ts';
+import { checkProgram } from '../../src/model/check.ts';
+import { architectureModel } from '../../src/model/models.ts';
+import { targetName } from './target-name.ts';
+
+const named = targets.map((target) => ({ target, name: targetName(target) }));
+const targetNamed = (wanted: string) => {
+  const found = named.find(({ name }) => name === wanted)?.target;
+  if (found === undefined) throw new Error(`no target ${wanted}`);
+  return found;
+};
+const [x86, arm64] = [targetNamed('x86-64'), targetNamed('arm64 lse')];
+
+const threadsOf = (...bodies: string[]) =>
+  parseLitmus(
+    `C lanes\n{}\n${bodies
+      .map((body, index) => `P${index}(int *x, int *y, int *z, spinlock_t *l, int **p)\n{\n${body}\n}\n`)
+      .join('')}exists (x=1)\n`,
+    'lanes.litmus',
+  );
+
+describe('of two threads in a lane', () => {
+  const reasons = (earlier: string, later: string) => {
+    const [one, two] = threadsOf(earlier, later).threads;
+    if (one === undefined || two === undefined) throw new Error('two threads');
+    return [x86, arm64].map((target) => reasonAgainst(one, two, target));
+  };
+
+  test('the later one must not read what the earlier one writes', () => {
+    const reason = 'P1 reads x, which P0 writes';
+    expect(reasons('WRITE_ONCE(*x, 1);', 'int r0 = READ_ONCE(*x);')).toEqual([reason, reason]);
+    expect(reasons('*x = 1;', 'int r0 = *x;')).toEqual([reason, reason]);
+    expect(reasons('xchg(x, 1);', 'xchg(x, 2);')).toEqual([reason, reason]);
+    const lock = 'P1 reads l, which P0 writes';
+    expect(reasons('spin_lock(l); spin_unlock(l);', 'spin_lock(l); spin_unlock(l);')).toEqual([lock, lock]);
+  });
+
+  test('the later one may write what the earlier one accesses where only stores are late', () => {
+    const reason = 'P1 writes x, which P0 accesses as well';
+    expect(reasons('int r0 = READ_ONCE(*x);', 'WRITE_ONCE(*x, 1);')).toEqual([undefined, reason]);
+    expect(reasons('WRITE_ONCE(*x, 1);', 'WRITE_ONCE(*x, 2);')).toEqual([undefined, reason]);
+    expect(reasons('WRITE_ONCE_NT(*x, 1);', 'WRITE_ONCE(*x, 2);')).toEqual([reason, reason]);
+  });
+
+  test('both may read, and what they do not share is free', () => {
+    expect(reasons('int r0 = READ_ONCE(*x);', 'int r0 = *x;')).toEqual([undefined, undefined]);
+    expect(reasons('WRITE_ONCE(*x, 1);', 'if (READ_ONCE(*y)) *z = 1;')).toEqual([undefined, undefined]);
+  });
+
+  test('none may compute the address of an access', () => {
+    const reason = 'P1 computes the address of an access';
+    const chase = 'int *r0 = READ_ONCE(*p); int r1 = READ_ONCE(*r0);';
+    expect(reasons('WRITE_ONCE(*x, 1);', chase)).toEqual([reason, reason]);
+  });
+});
+
+const storeBuffering = threadsOf(
+  'int r0; WRITE_ONCE(*x, 1); r0 = READ_ONCE(*y);',
+  'int r0; if (READ_ONCE(*y)) { r0 = 7; }',
+  'int r0; WRITE_ONCE(*z, 1); r0 = READ_ONCE(*z);',
+);
+
+test('a lane has the code of its threads, with registers of its own for each', () => {
+  const { threads } = inLanes(storeBuffering, [[0, 2], [1]], x86);
+  expect(threads.map(({ index }) => index)).toEqual([0, 1]);
+  expect(threads.map(({ body }) => body.length)).toEqual([6, 2]);
+  const declared = threads.map(({ body }) =>
+    body.flatMap((statement) => (statement.kind === 'declare' ? [statement.name] : [])),
+  );
+  expect(declared).toEqual([['r0#0', 'r0#2'], ['r0#1']]);
+});
+
+test('outcomes are told by the names of the test itself', () => {
+  const observing: LitmusTest = {
+    ...storeBuffering,
+    locations: [0, 1, 2].map((thread) => ({ kind: 'register', thread, name: 'r0' })),
+  };
+  const layout = cellLayout(observing, 'split', 8, 16);
+  const code = lowerInLanes(observing, [[0, 2], [1]], x86, layout);
+  expect(code.threads.length).toBe(2);
+  expect(
+    code.observed.map(({ observable, thread, offsetBytes }) => [
+      observableName(observable),
+      thread,
+      offsetBytes,
+    ]),
+  ).toEqual([
+    ['x', undefined, layout.offsets.get('x')],
+    ['0:r0', 0, 0],
+    ['1:r0', 1, 0],
+    ['2:r0', 0, 8],
+  ]);
+});
+
+/** Every way to put a test's threads into two lanes. */
+function waysOf({ threads }: LitmusTest): readonly Lanes[] {
+  const indices = threads.map((_, index) => index);
+  return indices
+    .slice(1)
+    .flatMap((_, size) =>
+      ordersOf(indices).map((order) => [order.slice(0, size + 1), order.slice(size + 1)]),
+    );
+}
+
+function ordersOf(items: readonly number[]): readonly (readonly number[])[] {
+  if (items.length < 2) return [items];
+  return items.flatMap((first) =>
+    ordersOf(items.filter((item) => item !== first)).map((rest) => [first, ...rest]),
+  );
+}
+
+/**
+ * The oracle of the rules above: whatever a model allows of a test in lanes, it allows of the test itself.
+ * Beside store buffering, whose threads can go into lanes everywhere, cycles of every kind.
+ */
+describe.each(named)(
+  'on $name nothing is seen in lanes that threads by themselves do not show',
+  ({ target }) => {
+    const edges = ['PodWR', 'PodWW', 'PodRW', 'PodRR', 'MbdWR', 'MbdRR', 'WmbdWW', 'Rfe', 'Fre', 'Coe'];
+    const model = architectureModel(target.architecture);
+    const allowed = (one: LitmusTest, told: (outcome: Readonly<Record<string, string>>) => string) => {
+      const { states } = checkProgram(one, programOf(one, target), model, { timeoutMs: 20_000 });
+      return new Set(states.map(({ outcome }) => told(outcome)));
+    };
+
+    test('of generated tests of three and four threads', () => {
+      let tried = 0;
+      for (const generated of take(
+        generateTests({ threads: [3, 4], edges: edgesNamed(edges), seed: 7n }),
+        60,
+      )) {
+        const one = { ...generated, locations: observablesOf(generated) };
+        const own = allowed(one, outcomeKey);
+        for (const lanes of waysOf(one)) {
+          const joined = joinedOrNothing(one, lanes);
+          if (joined === undefined) continue;
+          tried++;
+          const names = new Map(
+            observablesOf(one).map((each, index) => [observableName(joined.locations[index] ?? each), each]),
+          );
+          const inTestsNames = (outcome: Readonly<Record<string, string>>) =>
+            outcomeKey(
+              Object.fromEntries(
+                Object.entries(outcome).map(([name, value]) => {
+                  const observable = names.get(name);
+                  return [observable === undefined ? name : observableName(observable), value];
+                }),
+              ),
+            );
+          for (const state of allowed(joined, inTestsNames)) {
+            expect(own, `${one.name} in ${JSON.stringify(lanes)}`).toContain(state);
+          }
+        }
+      }
+      expect(tried).toBeGreaterThan(20);
+    });
+
+    const joinedOrNothing = (one: LitmusTest, lanes: Lanes) => {
+      const refused = lanes.some((lane) =>
+        lane.some((later, place) =>
+          lane.slice(0, place).some((earlier) => {
+            const [before, after] = [one.threads[earlier], one.threads[later]];
+            return before !== undefined && after !== undefined && reasonAgainst(before, after, target);
+          }),
+        ),
+      );
+      return refused ? undefined : inLanes(one, lanes, target);
+    };
+  },
+);
+
+function* take<Value>(values: Iterable<Value>, count: number): Generator<Value> {
+  let taken = 0;
+  for (const value of values) {
+    if (taken++ === count) return;
+    yield value;
+  }
+}

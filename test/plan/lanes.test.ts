@@ -1,0 +1,54 @@
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import { readTests } from '../../src/language/test-files.ts';
+import { targetFor } from '../../src/lower/targets.ts';
+import type { Architecture } from '../../src/architecture.ts';
+import { lanesFor } from '../../src/plan/lanes.ts';
+
+const litmus = fileURLToPath(new URL('../../litmus/', import.meta.url));
+const suite = new Map(readTests([litmus]).map((one) => [one.test.name, one.test]));
+const testNamed = (name: string) => {
+  const found = suite.get(name);
+  if (found === undefined) throw new Error(`no test ${name}`);
+  return found;
+};
+const lanesOn = (architecture: Architecture, name: string, cpus: number) => {
+  const target = targetFor(architecture);
+  if (target === undefined) throw new Error(`no target ${architecture}`);
+  return lanesFor(testNamed(name), target, cpus);
+};
+
+test('threads that pass each other by share a lane everywhere', () => {
+  for (const architecture of ['x86-64', 'arm64', 'ppc64le', 's390x', 'riscv64'] as const) {
+    const lanes = lanesOn(architecture, 'SB-four', 2);
+    expect(lanes?.map((lane) => lane.length)).toEqual([2, 2]);
+  }
+  expect(lanesOn('arm64', 'SB-four', 2)).toEqual([
+    [0, 2],
+    [1, 3],
+  ]);
+});
+
+test('those that have a location in common do where the CPU delays stores only', () => {
+  expect(lanesOn('x86-64', 'SB-three', 2)?.flat().toSorted()).toEqual([0, 1, 2]);
+  expect(lanesOn('s390x', 'SB-three', 2)).toEqual(lanesOn('x86-64', 'SB-three', 2));
+  expect(lanesOn('arm64', 'SB-three', 2)).toBeUndefined();
+});
+
+test('there are none in which the test could not show its event', () => {
+  // x86 forbids it without barriers; there, in any two lanes, someone would read what is written after.
+  for (const name of ['IRIW', 'WRC', 'ISA2']) expect(lanesOn('x86-64', name, 2)).toBeUndefined();
+  // x86 allows it, of three threads at once alone.
+  expect(lanesOn('x86-64', 'Z6.0', 2)).toBeUndefined();
+});
+
+test('there are as many lanes as CPUs, and none where each thread has a CPU or where there is one', () => {
+  expect(
+    lanesOn('x86-64', 'SB-four', 3)
+      ?.map((lane) => lane.length)
+      .toSorted(),
+  ).toEqual([1, 1, 2]);
+  expect(lanesOn('x86-64', 'SB-four', 4)).toBeUndefined();
+  expect(lanesOn('x86-64', 'SB-four', 1)).toBeUndefined();
+  expect(lanesOn('x86-64', 'SB-two', 2)).toBeUndefined();
+});
