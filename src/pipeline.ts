@@ -31,9 +31,9 @@ import {
 import { laneCount } from './plan/lanes.ts';
 import type { PlacementChoice } from './plan/placement.ts';
 import { plansFor, type EngineName } from './plan/run-plan.ts';
-import { neededMs, termsOf, type Amount } from './plan/schedule-terms.ts';
+import { leastMs, neededMs, termsOf, type Amount } from './plan/schedule-terms.ts';
 import { progressOf, type Progress } from './report/progress.ts';
-import { shortDuration } from './report/quantity.ts';
+import { plural, shortDuration } from './report/quantity.ts';
 import { journalBlock, journalHeader, resultsDocument } from './results/document.ts';
 import { inspectMachine } from './results/inspect-machine.ts';
 import { answersIn } from './results/known-answers.ts';
@@ -177,7 +177,7 @@ export async function runLitmus(
     if (earlier === undefined) announceShortness(request.amount, clock(), experiment, watcher);
     else checkSameness(earlier, ran, experiment);
     watcher.stage?.('ask');
-    const limits = opinionLimits(request);
+    const limits = opinionLimits(request, clock());
     const { answers, keep } = answersIn(folder, target);
     const opinions = await opinionsOf(experiment, target, limits, watcher.asking, watcher.stopped, answers);
     const unkept = keep();
@@ -188,7 +188,7 @@ export async function runLitmus(
     const prices =
       machine.emulation !== undefined
         ? undefined
-        : await pricesWithin(pricingMs(request.amount), {
+        : await pricesWithin(pricingMs(request.amount, clock()), {
             tests: tests.filter(({ role }) => role === 'asked'),
             target,
             facts,
@@ -297,18 +297,19 @@ function tuningBudgetMs({ amount, engines }: RunRequest): number | undefined {
   return amount.kind === 'time' && engines.length === 0 ? amount.budgetMs * tuningShare : undefined;
 }
 
-/** What the models may take of a run: a share of its time, or a minute where it has none. */
-function opinionLimits({ amount, modelTimeMs }: RunRequest): OpinionLimits {
-  const totalMs = modelTimeMs ?? (amount.kind === 'time' ? amount.budgetMs / 5 : 60_000);
+/** What the models may take of a run: a share of its time, less where it is half over, or a minute where it has none. */
+function opinionLimits({ amount, modelTimeMs }: RunRequest, spentMs: number): OpinionLimits {
+  const ofTime = (budgetMs: number) => Math.min(budgetMs / 5, (budgetMs - spentMs) / 2);
+  const totalMs = modelTimeMs ?? (amount.kind === 'time' ? ofTime(amount.budgetMs) : 60_000);
   return { timeoutMs: totalMs / 4, totalMs };
 }
 
 /** With one fewer, intervals would reach from the least block to the greatest. */
 const pricedBlocks = 9;
 
-/** What timing may take of a run: a twentieth of its time, or a second where it has none. */
-function pricingMs(amount: RunRequest['amount']): number {
-  return amount.kind === 'time' ? amount.budgetMs / 20 : 1000;
+/** What timing may take of a run: a twentieth of its time unless that is over, or a second where it has none. */
+function pricingMs(amount: RunRequest['amount'], spentMs: number): number {
+  return amount.kind === 'time' ? Math.min(amount.budgetMs / 20, amount.budgetMs - spentMs) : 1000;
 }
 
 function announce(
@@ -340,7 +341,12 @@ function announceShortness(
 ): void {
   const needed = neededMs(amount, spentMs, experiment);
   if (needed === undefined) return;
+  const least = leastMs(amount, spentMs, experiment);
+  const inAll =
+    least === undefined
+      ? ''
+      : `getting ready alone took ${shortDuration(spentMs)}, so that the run will take about ${shortDuration(least)}; `;
   notice(
-    `The time is little for ${experiment.length} tests: with less than about ${shortDuration(needed)} there are fewer launches, and the last tests may not be reached.`,
+    `The time is little for ${plural(experiment.length, 'test')}: ${inAll}with less than about ${shortDuration(needed)} there are fewer launches, and the last tests may not be reached.`,
   );
 }

@@ -58,7 +58,7 @@ export async function pricesWithin(timeMs: number, request: PricingRequest): Pro
   const begunMs = performance.now();
   let prices: Prices | undefined;
   for (const test of request.tests) {
-    if (request.stopped.aborted || performance.now() - begunMs > timeMs) break;
+    if (request.stopped.aborted || performance.now() - begunMs >= timeMs) break;
     const one = await pricesOf({ ...request, tests: [test] });
     if (one !== undefined) prices = { ...one, tests: [...(prices?.tests ?? []), ...one.tests] };
   }

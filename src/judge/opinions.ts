@@ -48,7 +48,7 @@ export async function opinionsOf(
     const key = keys[index] ?? '';
     return known.has(key) ? [] : [{ question, key }];
   });
-  const helpers = helperCount ?? helpersFor(open.length);
+  const helpers = helperCount ?? (limits.totalMs > 0 ? helpersFor(open.length) : 0);
   const answers = await answersTo(
     open.map(({ question }) => question),
     { target, deadline: deadlineOf(limits), asked, stopped, helpers },

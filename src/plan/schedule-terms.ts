@@ -57,17 +57,34 @@ const leastRunningShare = 0.05;
 
 /** Judging a run and writing its results takes about so long, for each variant under a plan. */
 const foldingMsPerRun = 2;
+/** However short the time: about what it takes for the suite of which little ran. */
+const leastFoldingMs = 200;
+
+function foldingMs(budgetMs: number, experiment: readonly PlannedTest[]): number {
+  return Math.min(Math.max(budgetMs / 10, leastFoldingMs), runCount(experiment) * foldingMsPerRun);
+}
 
 /** The terms of a run of which `beganMs` have passed. */
 export function termsOf(amount: Amount, beganMs: number, experiment: readonly PlannedTest[]): PlannedTerms {
   if (amount.kind === 'iterations') return amount;
   const { budgetMs } = amount;
-  const foldingMs = Math.min(budgetMs / 10, runCount(experiment) * foldingMsPerRun);
   return {
     ...amount,
     beganMs,
-    endMs: Math.max(beganMs + budgetMs * leastRunningShare, budgetMs - foldingMs),
+    endMs: Math.max(beganMs + budgetMs * leastRunningShare, budgetMs - foldingMs(budgetMs, experiment)),
   };
+}
+
+/** Where a run may not take so long as it does at least, by the `spentMs` that it took to get ready: how long that is. */
+export function leastMs(
+  amount: Amount,
+  spentMs: number,
+  experiment: readonly PlannedTest[],
+): number | undefined {
+  if (amount.kind === 'iterations') return undefined;
+  const { budgetMs } = amount;
+  const least = spentMs + budgetMs * leastRunningShare + foldingMs(budgetMs, experiment);
+  return least > budgetMs ? least : undefined;
 }
 
 /**
@@ -81,7 +98,10 @@ export function neededMs(
 ): number | undefined {
   if (amount.kind === 'iterations') return undefined;
   const runs = runCount(experiment);
-  const needed = beganMs + leastTimeMs(runs, amount.launches) + runs * foldingMsPerRun;
+  const needed = Math.max(
+    beganMs + leastTimeMs(runs, amount.launches) + runs * foldingMsPerRun,
+    leastMs(amount, beganMs, experiment) ?? 0,
+  );
   return needed > amount.budgetMs ? needed : undefined;
 }
 

@@ -68,6 +68,14 @@ describe('a run on this machine', () => {
     expect(row(document, 'CoRR', 'kernel').witnesses).toBe(0);
   });
 
+  it('says beforehand that it takes longer than the time it was given, where getting ready does', () => {
+    const { stderr, document } = run(...file('classic/SB'), '--time', '20ms', '--strategy', 'kernel');
+    expect(stderr).toMatch(
+      /^The time is little for \d+ tests: getting ready alone took [\d.]+ s, so that the run will take about [\d.]+ s; /m,
+    );
+    expect(document.rows.length).toBeGreaterThan(0);
+  });
+
   it('runs exactly the iterations asked for', () => {
     const { document } = run(...file('classic/MP'), '--iterations', '100003', '--strategy', 'kernel');
     expect(row(document, 'MP', 'kernel').iterations).toBe(100_003);
