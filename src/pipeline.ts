@@ -14,6 +14,7 @@ import {
   placeThreads,
 } from './host.ts';
 import { needsOf } from './evidence/needs.ts';
+import { isPriced } from './evidence/prices.ts';
 import { withEvidence } from './evidence/session-evidence.ts';
 import { eventCounter } from './judge/event-counts.ts';
 import type { Expectation } from './judge/expectation.ts';
@@ -184,12 +185,13 @@ export async function runLitmus(
     if (unkept !== undefined) watcher.notice(unkept);
     const models = { opinions, findings: findingsOf(experiment, opinions) };
     watcher.stage?.('price');
+    const compared = new Set(experiment.filter(isPriced).map(({ test }) => test.name));
     // An emulator's prices are nobody's.
     const prices =
       machine.emulation !== undefined
         ? undefined
         : await pricesWithin(pricingMs(request.amount, clock()), {
-            tests: tests.filter(({ role }) => role === 'asked'),
+            tests: tests.filter(({ role, source }) => role === 'asked' && compared.has(source.test.name)),
             target,
             facts,
             place: (threads) => placeThreads(topology, facts, threads, request.cpus),

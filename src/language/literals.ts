@@ -5,8 +5,9 @@ import { Mistake } from './mistake.ts';
 
 /** What single tokens say: places, numbers, names of types. */
 
+// As integers: the lexer's are floating-point numbers to V8, which keeps each of them as an object.
 export function positionOf(token: IToken): Position {
-  return { line: token.startLine ?? 1, column: token.startColumn ?? 1 };
+  return { line: (token.startLine ?? 1) | 0, column: (token.startColumn ?? 1) | 0 };
 }
 
 /** The place right behind a token. */

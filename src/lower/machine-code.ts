@@ -115,12 +115,7 @@ export function unlisted<Rest, Thread extends Pick<ThreadCode, 'listing'>>({
 }: Rest & { readonly threads: readonly Thread[] }): Omit<Rest, 'threads'> & {
   readonly threads: readonly Omit<Thread, 'listing'>[];
 } {
-  const kept = threads.map((thread) => {
-    const bare: Omit<Thread, 'listing'> & { listing?: Thread['listing'] } = { ...thread };
-    delete bare.listing;
-    return bare;
-  });
-  return { ...rest, threads: kept };
+  return { ...rest, threads: threads.map(({ listing: _listing, ...bare }) => bare) };
 }
 
 export const layoutNames = ['split', 'packed', 'kernel'] as const;

@@ -39,7 +39,7 @@ export function familiesOf(
 ): readonly ControlFamily[] {
   const sources = new Map(known.map((source) => [source.test.name, source]));
   const controlsOf = controlsAmong(known.map(({ test }) => test));
-  const families = new Map<string, ControlFamily>();
+  const families = new Map<string, Growing>();
   for (const test of tests) {
     const byName = new Map<string, { reference: ControlReference; layouts: LayoutName[] }>();
     for (const layout of layoutNames) {
@@ -56,19 +56,22 @@ export function familiesOf(
     });
     if (controls.length === 0) continue;
     const name = [...byName.keys()].toSorted().join(', ');
-    const before = families.get(name);
-    families.set(name, {
-      name,
-      threads: test.threads.length,
-      controls,
-      tests: [...(before?.tests ?? []), test.name],
-      leastBytes: Math.max(
-        before?.leastBytes ?? 0,
-        ...[test, ...controls.map(({ source }) => source.test)].map(bytesTogether),
-      ),
-    });
+    const family = families.get(name);
+    if (family === undefined) {
+      const leastBytes = Math.max(...[test, ...controls.map(({ source }) => source.test)].map(bytesTogether));
+      families.set(name, { name, threads: test.threads.length, controls, tests: [test.name], leastBytes });
+    } else {
+      family.tests.push(test.name);
+      family.leastBytes = Math.max(family.leastBytes, bytesTogether(test));
+    }
   }
   return [...families.values()];
+}
+
+/** A family that tests are still added to. */
+interface Growing extends ControlFamily {
+  tests: string[];
+  leastBytes: number;
 }
 
 function bytesTogether(test: LitmusTest): number {
