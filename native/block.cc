@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 #include <optional>
+#include <utility>
 
 #include "arch/arch.h"
 #include "clock.h"
@@ -49,14 +50,14 @@ std::vector<Column> columns_of(const RunRequest &request, const char *cells, con
 
 }  // namespace
 
-Block::Block(const RunRequest &request, const CodePages &code, char *cells, std::vector<char *> outs, bool crowded)
+Block::Block(const RunRequest &request, const CodePages &code, char *cells, std::vector<char *> outs, std::vector<Company> company)
     : request_(request),
       code_(code),
       cells_(cells),
       outs_(std::move(outs)),
       groups_((request.cells + request.group - 1) / request.group),
       preloading_(request, cells),
-      meeting_(request.threads.size(), crowded),
+      meeting_(std::move(company)),
       timetable_(request.threads.size(),
                  static_cast<uint64_t>(time_base().ticks_per_second * lead_seconds),
                  request.start_delay_ticks),
@@ -85,6 +86,7 @@ void Block::run_thread(size_t thread) {
     state.histogram.count(state.slice.first, state.slice.end);
     watch.look();
   }
+  meeting_.leave();
   state.report = watch.report();
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include "arch/arch.h"
 #include "clock.h"
@@ -11,12 +12,12 @@
 namespace fencepost {
 
 PerpetualBlock::PerpetualBlock(const PerpetualRequest &request, const CodePages &code, char *cell,
-                               std::vector<char *> outs, bool crowded)
+                               std::vector<char *> outs, std::vector<Company> company)
     : request_(request),
       code_(code),
       cell_(cell),
       outs_(std::move(outs)),
-      meeting_(request.threads.size(), crowded),
+      meeting_(std::move(company)),
       states_(request.threads.size()),
       end_ns_(end_of(request.end_after_ms)) {}
 
@@ -37,6 +38,7 @@ void PerpetualBlock::run_thread(size_t thread) {
     watch.look();
     if (batches < wanted) break;
   }
+  meeting_.leave();
   state.report = watch.report();
 }
 

@@ -17,7 +17,7 @@ class PerpetualBlock {
   // `cell` holds request.memory_bytes, `outs[i]` thread i's out records of as many batches as there are
   // threads: so many run before each thread counts one.
   PerpetualBlock(const PerpetualRequest &request, const CodePages &code, char *cell, std::vector<char *> outs,
-                 bool crowded);
+                 std::vector<Company> company);
 
   // One thread's part. All threads' parts must run at the same time.
   void run_thread(size_t thread);

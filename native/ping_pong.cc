@@ -27,13 +27,13 @@ double median_round_trip_ns(WorkerPool &workers, int first_cpu, int second_cpu, 
   std::vector<double> samples;
   samples.reserve(groups);
   alignas(apart_bytes) std::atomic<uint64_t> ball{0};
-  alignas(apart_bytes) MeetingPoint meeting(2, false);
+  alignas(apart_bytes) MeetingPoint meeting({Company::alone, Company::alone});
 
   // The first thread makes the ball odd, the second makes it even again.
   const auto play = [&](size_t thread) {
     uint64_t next = thread;
     const auto hit = [&] {
-      if (!meeting.wait_until([&] { return ball.load(std::memory_order_acquire) == next; })) return false;
+      if (!meeting.wait_until(thread, [&] { return ball.load(std::memory_order_acquire) == next; })) return false;
       ball.store(next + 1, std::memory_order_release);
       next += 2;
       return true;

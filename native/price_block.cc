@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include "arch/arch.h"
 #include "clock.h"
@@ -19,12 +20,12 @@ std::vector<ThreadRequest> priced_threads(const PriceRequest &request) {
 }
 
 PriceBlock::PriceBlock(const PriceRequest &request, const CodePages &code, char *cells, std::vector<char *> outs,
-                       bool crowded)
+                       std::vector<Company> company)
     : request_(request),
       code_(code),
       cells_(cells),
       outs_(std::move(outs)),
-      meeting_(request.programs.front().threads.size(), crowded),
+      meeting_(std::move(company)),
       states_(request.programs.front().threads.size()) {}
 
 // A, B, …, B, A, …
@@ -53,6 +54,7 @@ void PriceBlock::run_thread(size_t thread) {
     if (!take_turn(thread, program, turn / programs * programs + program, cycles)) break;
     watch.look();
   }
+  meeting_.leave();
   state.report = watch.report();
 }
 

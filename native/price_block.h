@@ -23,7 +23,7 @@ class PriceBlock {
   // `code` holds priced_threads(request), `cells` request.memory_bytes, `outs[i]` the out records of thread
   // i of any program.
   PriceBlock(const PriceRequest &request, const CodePages &code, char *cells, std::vector<char *> outs,
-             bool crowded);
+             std::vector<Company> company);
 
   // One thread's part. All threads' parts must run at the same time.
   void run_thread(size_t thread);

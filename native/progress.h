@@ -20,12 +20,12 @@ class Progress {
   // nudge that brings them close together. False when the block was aborted.
   bool advance(size_t thread, uint64_t position, uint64_t drift, const MeetingPoint &meeting) {
     positions_[thread].groups.store(position, std::memory_order_release);
-    meeting.tell();
+    meeting.tell(thread);
     for (size_t other = 0; other < threads_; other++) {
       const std::atomic<uint64_t> &theirs = positions_[other].groups;
       const auto reached = [&](uint64_t mark) { return theirs.load(std::memory_order_acquire) >= mark; };
       if (reached(position - std::min(position, drift))) continue;
-      if (!meeting.wait_until([&] { return reached(position); })) return false;
+      if (!meeting.wait_until(thread, [&] { return reached(position); })) return false;
     }
     return true;
   }

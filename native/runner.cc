@@ -6,7 +6,6 @@
 #include <deque>
 #include <numeric>
 #include <optional>
-#include <set>
 #include <stdexcept>
 #include <string>
 
@@ -149,14 +148,23 @@ std::vector<int> cpus_of(const std::vector<ThreadRequest> &threads) {
   return cpus;
 }
 
-// Whether some of the threads must share a CPU.
-bool is_crowded(const std::vector<int> &cpus) {
-  std::multiset<int> pinned(cpus.begin(), cpus.end());
-  pinned.erase(any_cpu);
-  for (int cpu : pinned) {
-    if (pinned.count(cpu) > 1) return true;
+// Of each thread of a block, where `cpus` are those of all threads, copies' included.
+std::vector<Company> company_of(const std::vector<ThreadRequest> &threads, const std::vector<int> &cpus) {
+  const auto is_shared = [&](int cpu) { return std::count(cpus.begin(), cpus.end(), cpu) > 1; };
+  const Company unpinned = cpus.size() > allowed_cpus().size() ? Company::elsewhere : Company::alone;
+  std::vector<Company> company;
+  for (const ThreadRequest &thread : threads) {
+    const auto is_elsewhere = [&](int cpu) { return cpu != thread.cpu && is_shared(cpu); };
+    if (thread.cpu == any_cpu) {
+      company.push_back(unpinned);
+    } else if (!is_shared(thread.cpu)) {
+      company.push_back(Company::alone);
+    } else {
+      const bool elsewhere = std::any_of(cpus.begin(), cpus.end(), is_elsewhere);
+      company.push_back(elsewhere ? Company::elsewhere : Company::all_here);
+    }
   }
-  return cpus.size() > allowed_cpus().size();
+  return company;
 }
 
 // Two threads in turn on one CPU are not what was asked for, and neither is a test that stress slows down so.
@@ -236,7 +244,7 @@ RunReply Runner::run(const RunRequest &request) {
   std::deque<Block> blocks;
   for (size_t i = 0; i < copies.size(); i++) {
     blocks.emplace_back(copies[i], code, reserve_cells(i, request.memory_bytes),
-                        reserve_outs(i, request.threads, request.cells), is_crowded(cpus));
+                        reserve_outs(i, request.threads, request.cells), company_of(copies[i].threads, cpus));
   }
   const Ending ending = work_off(workers_, cpus, request.timeout_ms, blocks, request.stress, stressed_.begin());
 
@@ -268,7 +276,7 @@ PerpetualReply Runner::run(const PerpetualRequest &request) {
   std::deque<PerpetualBlock> blocks;
   blocks.emplace_back(request, code, reserve_cells(0, request.memory_bytes),
                       reserve_outs(0, request.threads, request.iterations * request.threads.size()),
-                      is_crowded(cpus));
+                      company_of(request.threads, cpus));
   const Ending ending = work_off(workers_, cpus, request.timeout_ms, blocks, request.stress, stressed_.begin());
 
   PerpetualReply reply = blocks.front().reply();
@@ -287,7 +295,8 @@ PriceReply Runner::run(const PriceRequest &request) {
   const std::vector<int> cpus = cpus_of(request.programs.front().threads);
   std::deque<PriceBlock> blocks;
   blocks.emplace_back(request, code, reserve_cells(0, request.memory_bytes),
-                      reserve_outs(0, widest_outs(request), request.cells), is_crowded(cpus));
+                      reserve_outs(0, widest_outs(request), request.cells),
+                      company_of(request.programs.front().threads, cpus));
   const Ending ending = work_off(workers_, cpus, request.timeout_ms, blocks);
 
   PriceReply reply = blocks.front().reply();

@@ -15,11 +15,11 @@ Timetable::Timetable(size_t threads, uint64_t lead_ticks, uint64_t start_delay_t
 std::optional<uint64_t> Timetable::agree(size_t thread, const MeetingPoint &meeting) {
   if (thread == 0) {
     start_.store(arch::read_time_base() + lead_ticks_, std::memory_order_release);
-    meeting.tell();
+    meeting.tell(thread);
   }
   uint64_t start = 0;
   const auto is_set = [&] { return (start = start_.load(std::memory_order_acquire)) != 0; };
-  return meeting.wait_until(is_set) ? std::optional(start) : std::nullopt;
+  return meeting.wait_until(thread, is_set) ? std::optional(start) : std::nullopt;
 }
 
 void Timetable::record(size_t thread, uint64_t busy_ticks, uint64_t groups) {
