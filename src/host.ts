@@ -5,7 +5,7 @@ import { targetFor } from './lower/targets.ts';
 import { planAffinity, unpinnedAffinity, type Affinity } from './plan/affinity.ts';
 import { CpuSelectionError } from './plan/cpu-list.ts';
 import type { ExperimentRequest } from './plan/experiment.ts';
-import { placesFor, placesText, type PlacementChoice } from './plan/placement.ts';
+import { placeByClass, placesFor, placesText, type PlaceAs, type PlacementChoice } from './plan/placement.ts';
 import type { EngineName } from './plan/run-plan.ts';
 import type { Topology } from './plan/topology.ts';
 import type { MachineFacts } from './run/addon.ts';
@@ -52,6 +52,16 @@ export function placeThreads(
   cpus: readonly number[] | undefined,
 ): Affinity {
   return facts.canPin ? planAffinity(topology, threads, cpus) : unpinnedAffinity(topology, threads);
+}
+
+/** Tests placed so far apart, each class found once: on large machines that takes a while. */
+export function placerByClass(topology: Topology, { canPin }: MachineFacts): PlaceAs {
+  const found = new Map<string, Affinity | undefined>();
+  return (threads, choice) => {
+    const key = `${threads} ${choice}`;
+    if (!found.has(key)) found.set(key, canPin ? placeByClass(topology, threads, choice) : undefined);
+    return found.get(key);
+  };
 }
 
 /**

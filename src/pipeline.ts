@@ -10,6 +10,7 @@ import {
   CannotRunError,
   checkEngines,
   chooseTarget,
+  placerByClass,
   placesOf,
   placeThreads,
 } from './host.ts';
@@ -57,6 +58,7 @@ import { runExperiment } from './run/experiment.ts';
 import { launchesFrom } from './run/launches.ts';
 import { startRunner } from './run/runner.ts';
 import { familiesOf } from './tuning/control-families.ts';
+import { firingOn } from './tuning/firing.ts';
 import { tuningFor, tuningShare, type TuningChoice } from './tuning/tuning-for.ts';
 
 /** What a user asks of a run; every default is filled in. */
@@ -133,6 +135,13 @@ export async function runLitmus(
     const hasTimeBase = facts.timeBase.problem === undefined;
     const counts = tests.map(({ source }) => source.test.threads.length);
     const places = placesOf(request.placement, { topology, facts, place, counts, notice: watcher.notice });
+    const home = (threads: number) => {
+      const asked = places?.(threads);
+      return (typeof asked === 'string' ? undefined : asked?.[0]) ?? place(threads);
+    };
+    // Who names CPUs or a placement wants no other.
+    const isFree = request.cpus === undefined && request.placement === undefined;
+    const placeAs = isFree ? placerByClass(topology, facts) : () => undefined;
     const tuned = await tuningFor({
       choice: earlier === undefined ? request.tuning : { kind: 'none' },
       families: familiesOf(
@@ -146,10 +155,10 @@ export async function runLitmus(
       tool: request.tool,
       seed: request.seed,
       machine,
-      runner,
-      target,
+      fire: firingOn({ runner, target, place: home, placeAs, seed: request.seed }),
       hasTimeBase,
-      place,
+      place: home,
+      placeAs,
       notice: watcher.notice,
       stopped: watcher.stopped,
     });
@@ -166,6 +175,7 @@ export async function runLitmus(
           ...(request.amount.kind === 'iterations' ? { iterations: request.amount.perStrategy } : {}),
         }),
       place,
+      placeAs,
       ...(earlier === undefined ? {} : { placed: recordedPlans(earlier) }),
       ...(places === undefined ? {} : { places }),
     });

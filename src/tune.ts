@@ -1,5 +1,5 @@
 /** A tuning as a list of calls: controls are selected, searched for the plans under which they fire, and kept. */
-import { architectureOfHost, CannotRunError, chooseTarget, placeThreads } from './host.ts';
+import { architectureOfHost, CannotRunError, chooseTarget, placerByClass, placeThreads } from './host.ts';
 import { strangersApart, withControls } from './judge/selection.ts';
 import { readSuite, readTests } from './language/test-files.ts';
 import type { RunRequest, Watcher } from './pipeline.ts';
@@ -8,6 +8,7 @@ import { prepareResultsFolder } from './results/results-folder.ts';
 import { tuningPath, type TunedFamily, type Tuning } from './results/tuning-file.ts';
 import { startRunner } from './run/runner.ts';
 import { familiesOf } from './tuning/control-families.ts';
+import { firingOn } from './tuning/firing.ts';
 import { tune } from './tuning/tune.ts';
 import { keepFamilies } from './tuning/tuning-for.ts';
 
@@ -43,6 +44,9 @@ export async function tuneMachine(
         'Under an emulator there is nothing to tune: it shows what the emulator does.',
       );
     }
+    const place = (threads: number) => placeThreads(topology, facts, threads, request.cpus);
+    const placeAs = request.cpus === undefined ? placerByClass(topology, facts) : () => undefined;
+    const target = chooseTarget(architecture, facts, undefined);
     const found: TunedFamily[] = [];
     for await (const family of tune({
       families: familiesOf(
@@ -50,13 +54,13 @@ export async function tuneMachine(
         known.map(({ source }) => source),
         architecture,
       ),
-      target: chooseTarget(architecture, facts, undefined),
+      fire: firingOn({ runner, target, place, placeAs, seed }),
       hasTimeBase: facts.timeBase.problem === undefined,
-      place: (threads) => placeThreads(topology, facts, threads, request.cpus),
+      place,
+      placeAs,
       clock: () => performance.now(),
       progress: ({ name }, done, of) => watcher.tuning(name, done, of),
       stopped: watcher.stopped,
-      runner,
       seed,
       budgetMs,
     })) {

@@ -19,6 +19,7 @@ import { emptyTuning, withFamilies } from '../results/tuning-file.ts';
 import { startRunner, type Runner } from '../run/runner.ts';
 import { familiesOf } from '../tuning/control-families.ts';
 import { tune } from '../tuning/tune.ts';
+import { firingOn } from '../tuning/firing.ts';
 import { tunedPlans, type TunedPlans } from '../tuning/tuned-plans.ts';
 import { enginePlans, plannedEngine, spinOneIteration, type Engine } from './engines.ts';
 import { crowdedTable, engineTable, median, type Rates } from './tables.ts';
@@ -90,13 +91,15 @@ try {
   async function tunedFor(tests: readonly LitmusTest[]): Promise<TunedPlans> {
     if (architecture === undefined || target === undefined) return () => [];
     const families = familiesOf(tests, readSuite(), architecture);
+    const place = (threads: number) => planAffinity(topology, threads);
+    const placeAs = () => undefined;
     const found = [];
     for await (const family of tune({
       families,
-      runner,
-      target,
+      fire: firingOn({ runner, target, place, placeAs, seed: 0n }),
       hasTimeBase,
-      place: (threads) => planAffinity(topology, threads),
+      place,
+      placeAs,
       seed: 0n,
       budgetMs: tuningMs * families.length,
       clock: () => performance.now(),

@@ -9,6 +9,7 @@ import type { Target } from '../lower/target.ts';
 import { variantsOf, type Variant } from '../strategy/strategies.ts';
 import { withoutCopies, type Affinity } from './affinity.ts';
 import { lanesFor } from './lanes.ts';
+import type { PlaceAs } from './placement.ts';
 import type { RunPlan } from './run-plan.ts';
 
 /** A plan on the CPUs it will use: the conditions under which a control vouches for a test. */
@@ -59,6 +60,8 @@ export interface ExperimentRequest {
   readonly place: (threads: number) => Affinity;
   /** The plans as an earlier session placed them, in place of these. */
   readonly placed?: (test: LitmusTest) => readonly PlacedPlan[];
+  /** Where it runs under a plan that has a placement, which is left out where there is none such. */
+  readonly placeAs?: PlaceAs;
   /** Where it runs instead, at each place under plans of its own; or why nowhere. */
   readonly places?: (threads: number) => readonly Affinity[] | string;
 }
@@ -105,23 +108,26 @@ const isAsWritten = ({ strategy }: Variant) => strategy === 'kernel';
 /** The plans on their CPUs, or why the test has none. */
 function placedPlans(
   test: LitmusTest,
-  { plans, place, placed, places = (threads) => [place(threads)] }: ExperimentRequest,
+  { plans, place, placed, placeAs, places = (threads) => [place(threads)] }: ExperimentRequest,
 ): readonly PlacedPlan[] | string {
   if (placed !== undefined) return placed(test);
-  const affinities = places(test.threads.length);
+  const count = test.threads.length;
+  const affinities = places(count);
   if (typeof affinities === 'string') return affinities.replace(/\.$/, '');
   try {
     return affinities.flatMap((affinity) =>
-      plans(test, affinity).map((plan) => {
-        const placed = plan.lanes === undefined ? affinity : place(plan.lanes);
-        return {
-          name: `${plan.name}@${placed.cpus.join(',')}`,
-          plan,
-          affinity:
-            plan.rendezvous === 'perpetual' || plan.stressBytes !== undefined
-              ? withoutCopies(placed)
-              : placed,
-        };
+      plans(test, affinity).flatMap((plan) => {
+        const usual = plan.lanes === undefined ? affinity : place(plan.lanes);
+        const placed = plan.placement === undefined ? usual : placeAs?.(count, plan.placement);
+        if (placed === undefined) return [];
+        const alone = plan.rendezvous === 'perpetual' || plan.stressBytes !== undefined;
+        return [
+          {
+            name: `${plan.name}@${placed.cpus.join(',')}`,
+            plan,
+            affinity: alone ? withoutCopies(placed) : placed,
+          },
+        ];
       }),
     );
   } catch (error) {

@@ -122,6 +122,16 @@ export function placesFor(
   return [usual, ...others.flatMap((other) => placeByClass(topology, threadCount, other) ?? [])];
 }
 
+/** How far apart the threads of a test can lie; undefined where they cannot lie so, or where places are given. */
+export type PlaceAs = (threads: number, choice: PlacementChoice) => Affinity | undefined;
+
+/** The classes that there are beside the usual one. */
+export function otherChoices(threads: number, usual: Affinity, placeAs: PlaceAs): readonly PlacementChoice[] {
+  return placementChoices.filter(
+    (choice) => choice !== usual.class && placeAs(threads, choice) !== undefined,
+  );
+}
+
 /** Which classes tests of so many threads run in under `all`, and which the machine has not, though it could. */
 export function placesText(topology: Topology, threadCount: number, usual: Affinity): string {
   const has = new Set([usual.class, ...classesOf(topology, threadCount)]);

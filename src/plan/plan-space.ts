@@ -1,4 +1,5 @@
 import type { Random } from '../language/cycles/random.ts';
+import type { PlacementChoice } from './placement.ts';
 import type { RunPlan } from './run-plan.ts';
 
 /** What plans there are to choose among, axis by axis. */
@@ -13,6 +14,7 @@ export interface PlanSpace {
   readonly groupStride: readonly number[];
   /** 0: none. */
   readonly stressBytes: readonly number[];
+  readonly placement: readonly (PlacementChoice | 'usual')[];
 }
 
 type Point = { readonly [Axis in keyof PlanSpace]: PlanSpace[Axis][number] };
@@ -21,13 +23,16 @@ type Point = { readonly [Axis in keyof PlanSpace]: PlanSpace[Axis][number] };
  * The space on a machine. A layout of `packed` is the struct's where a test has one; perpetual plans have
  * no parameters, and are no part of it.
  * @param canStress whether CPUs are left over for it.
+ * @param placements those that there are beside the usual one.
  */
 export function planSpace({
   hasTimeBase,
   canStress,
+  placements = [],
 }: {
-  hasTimeBase: boolean;
-  canStress: boolean;
+  readonly hasTimeBase: boolean;
+  readonly canStress: boolean;
+  readonly placements?: readonly PlacementChoice[];
 }): PlanSpace {
   return {
     rendezvous: hasTimeBase ? ['spin', 'deadline', 'free'] : ['spin', 'free'],
@@ -40,6 +45,7 @@ export function planSpace({
     // Primes, as a stride must have no divisor in common with the number of groups.
     groupStride: [1, 3, 7, 31],
     stressBytes: canStress ? [0, 64 * 1024, 8 * 1024 * 1024] : [0],
+    placement: ['usual', ...placements],
   };
 }
 
@@ -56,6 +62,8 @@ export function anyPlan(space: PlanSpace, random: Random): RunPlan {
     preload: any(space.preload),
     groupStride: any(space.groupStride),
     stressBytes: any(space.stressBytes),
+    // Most machines have no choice here, and draw for none.
+    placement: space.placement.length > 1 ? any(space.placement) : 'usual',
   });
 }
 
@@ -92,13 +100,14 @@ function pointOf({
   preload = 'none',
   groupStride = 1,
   stressBytes = 0,
+  placement,
   ...rest
 }: RunPlan): Point {
-  return { ...rest, preload, groupStride, stressBytes };
+  return { ...rest, preload, groupStride, stressBytes, placement: placement ?? 'usual' };
 }
 
 /** Nothing delays threads that start by no rendezvous. */
-function planAt({ preload, groupStride, stressBytes, ...rest }: Point): RunPlan {
+function planAt({ preload, groupStride, stressBytes, placement, ...rest }: Point): RunPlan {
   const plan = {
     ...rest,
     group: Math.min(rest.group, rest.cells),
@@ -106,6 +115,7 @@ function planAt({ preload, groupStride, stressBytes, ...rest }: Point): RunPlan 
     ...(preload === 'none' ? {} : { preload }),
     ...(groupStride === 1 ? {} : { groupStride }),
     ...(stressBytes === 0 ? {} : { stressBytes }),
+    ...(placement === 'usual' ? {} : { placement }),
   };
   return { ...plan, name: nameOf(plan) };
 }
@@ -134,5 +144,6 @@ function nameOf(plan: Omit<RunPlan, 'name'>): string {
     ...(plan.preload === undefined ? [] : [plan.preload]),
     ...(plan.groupStride === undefined ? [] : [`s${plan.groupStride}`]),
     ...(plan.stressBytes === undefined ? [] : [`x${plan.stressBytes}`]),
+    ...(plan.placement === undefined ? [] : [plan.placement]),
   ].join('-');
 }

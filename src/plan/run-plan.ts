@@ -1,6 +1,7 @@
 import type { LitmusTest } from '../language/litmus-test.ts';
 import { leastSpacing } from '../lower/layout.ts';
 import type { LayoutName } from '../lower/machine-code.ts';
+import type { PlacementChoice } from './placement.ts';
 
 /**
  * How threads are brought to run at the same time.
@@ -43,6 +44,8 @@ export interface RunPlan {
    * run instead; absent: none.
    */
   readonly stressBytes?: number;
+  /** How far apart its threads lie, where the machine has that; absent: wherever the test is placed. */
+  readonly placement?: PlacementChoice;
   /**
    * Into so many lanes the test's threads are put: those of a lane run as one, in each iteration one after the
    * other (lanes.ts); absent: each by itself.
@@ -133,7 +136,7 @@ export function plansFor(
 }
 
 /** Those with fresh cells. */
-export function portablePlans(hasTimeBase: boolean): readonly RunPlan[] {
+export function portablePlans(hasTimeBase: boolean): readonly [RunPlan, ...RunPlan[]] {
   return [hasTimeBase ? apart : under('spin', apart), together, under('free', apart)];
 }
 

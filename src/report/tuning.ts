@@ -6,17 +6,21 @@ import { plural, shortCount } from './quantity.ts';
 export function tuningText(families: readonly TunedFamily[], width: number): string {
   if (families.length === 0)
     return 'Nothing to tune: no control of these tests runs with a CPU for each thread.';
+  const hadChoice = families.some(({ placements }) => placements !== undefined);
   const columns = [
     { title: 'controls', align: 'left', grow: true },
     { title: 'plan', align: 'left', grow: true },
+    ...(hadChoice ? [{ title: 'threads', align: 'left' } as const] : []),
     { title: 'sightings/s', align: 'right' },
     { title: 'times portable', align: 'right' },
   ] as const;
-  const rows = families.map(({ controls, objective, best, times, tried }) => {
+  const rows = families.map(({ controls, objective, best, placement, times, tried }) => {
     const trial = tried.find(({ plan }) => plan.name === best?.name) ?? tried[0];
+    const where = best?.placement ?? placement;
     return [
       controls.includes(', ') ? `${objective} of ${controls}` : controls,
-      best?.name.replace(/^tuned-/, '') ?? 'the portable ones',
+      best?.name.replace(/^tuned-/, '').replace(`-${where}`, '') ?? 'the portable ones',
+      ...(hadChoice ? [where] : []),
       trial === undefined ? '-' : shortCount(trial.perSecond),
       times === undefined ? '-' : timesText(times),
     ];

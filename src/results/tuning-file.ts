@@ -5,6 +5,7 @@ import { Type, type Static } from 'typebox';
 import { Compile } from 'typebox/schema';
 import writeFileAtomic from 'write-file-atomic';
 import { placementClasses } from '../plan/affinity.ts';
+import { placementChoices } from '../plan/placement.ts';
 import { preloadNames } from '../run/addon.ts';
 import { schemaProblem } from './document-check.ts';
 import type { MachineIdentity } from './machine-schema.ts';
@@ -36,6 +37,9 @@ const planSchema = strictObject(
     groupStride: Type.Optional(between(1, 65536)),
     preload: Type.Optional(Type.Enum([...preloadNames])),
     stressBytes: Type.Optional(between(1, 2 ** 28)),
+    placement: Type.Optional(
+      Type.Enum([...placementChoices], { description: "Where its threads lay; absent: in the family's." }),
+    ),
   },
   'The parameters of a plan, as those of results.',
 );
@@ -60,7 +64,14 @@ const familySchema = strictObject(
     controls: text('The controls whose tests share the plan, in order.'),
     digest: digest('Of the canonical texts of the controls as they ran.'),
     threads: count(),
-    placement: Type.Enum([...placementClasses]),
+    placement: Type.Enum([...placementClasses], {
+      description: 'How far apart threads lay where no plan said otherwise, as under the portable plans.',
+    }),
+    placements: Type.Optional(
+      Type.Array(Type.Enum([...placementChoices]), {
+        description: 'Beside it, those among which plans could choose; absent: none.',
+      }),
+    ),
     tunedAt: instant(),
     seed: Type.String({ pattern: '^\\d+$' }),
     spentMs: Type.Number({ minimum: 0 }),
@@ -167,9 +178,17 @@ export function writeTuning(path: string, tuning: Tuning): void {
   }
 }
 
-/** One tuning with the families of another added; of those in both, the second's. */
+/** Where a family's plans ran. */
+export function placesOf({ placement, placements = [] }: TunedFamily): string {
+  return [placement, ...placements].join(' ');
+}
+
+/**
+ * One tuning with the families of another added; of those in both, the second's. A search in given places
+ * does not stand in for one that chose among them.
+ */
 export function withFamilies(tuning: Tuning, families: readonly TunedFamily[]): Tuning {
-  const key = ({ controls, placement }: TunedFamily) => `${controls} ${placement}`;
+  const key = (family: TunedFamily) => `${family.controls} ${placesOf(family)}`;
   return {
     ...tuning,
     families: [...new Map([...tuning.families, ...families].map((one) => [key(one), one])).values()],

@@ -6,6 +6,7 @@ import { lower, LoweringError } from '../lower/lower.ts';
 import type { MachineCode, Unlisted } from '../lower/machine-code.ts';
 import type { Target } from '../lower/target.ts';
 import { withoutCopies, type Affinity } from '../plan/affinity.ts';
+import type { PlaceAs } from '../plan/placement.ts';
 import { ofTest, type RunPlan } from '../plan/run-plan.ts';
 import { blockSeed } from '../plan/schedule.ts';
 import { runCells } from '../run/blocks.ts';
@@ -19,12 +20,13 @@ export interface FiringRange {
   readonly runner: Runner;
   readonly target: Target;
   readonly place: (threads: number) => Affinity;
+  readonly placeAs: PlaceAs;
   readonly seed: bigint;
 }
 
 /**
- * Runs a control under a plan for about so long. Undefined where it cannot run under it: the target lacks
- * something, or what ran is no data.
+ * Runs a control under a plan for about so long. Undefined where it cannot run under it: the target or the
+ * machine lacks something, or what ran is no data.
  */
 export type Fire = (control: Control, plan: RunPlan, ms: number) => Promise<TimedCounts | undefined>;
 
@@ -40,7 +42,7 @@ interface Loaded {
   nsPerIteration?: number;
 }
 
-export function firingOn({ runner, target, place, seed }: FiringRange): Fire {
+export function firingOn({ runner, target, place, placeAs, seed }: FiringRange): Fire {
   const loaded = new Map<string, Loaded | undefined>();
   let blocks = 0;
 
@@ -68,7 +70,9 @@ export function firingOn({ runner, target, place, seed }: FiringRange): Fire {
     if (!loaded.has(key)) loaded.set(key, load(control, plan));
     const one = loaded.get(key);
     if (one === undefined) return undefined;
-    const affinity = place(control.source.test.threads.length);
+    const threads = control.source.test.threads.length;
+    const affinity = plan.placement === undefined ? place(threads) : placeAs(threads, plan.placement);
+    if (affinity === undefined) return undefined;
     const placed = plan.stressBytes === undefined ? affinity : withoutCopies(affinity);
     if (one.nsPerIteration === undefined) {
       const { iterations, wallNs } = await run(one, Math.min(plan.cells, iterationsToFindPace), 1, placed);

@@ -27,7 +27,7 @@ export interface FamilyRequest {
 }
 
 /** What was found of a family, but for when, where and with which seed. */
-export type Found = Omit<TunedFamily, 'placement' | 'tunedAt' | 'seed'>;
+export type Found = Omit<TunedFamily, 'placement' | 'placements' | 'tunedAt' | 'seed'>;
 
 /** Long enough for a rate, short enough for many. */
 const blockMs = 3;

@@ -1,20 +1,20 @@
 import { randomFrom } from '../language/cycles/random.ts';
-import type { Target } from '../lower/target.ts';
 import type { Affinity } from '../plan/affinity.ts';
+import { otherChoices, type PlaceAs } from '../plan/placement.ts';
 import { namedPlan, planSpace } from '../plan/plan-space.ts';
 import { portablePlans } from '../plan/run-plan.ts';
 import type { TunedFamily } from '../results/tuning-file.ts';
-import type { Runner } from '../run/runner.ts';
 import type { ControlFamily } from './control-families.ts';
-import { firingOn } from './firing.ts';
+import type { Fire } from './firing.ts';
 import { tuneFamily } from './tune-family.ts';
 
 export interface TuneRequest {
   readonly families: readonly ControlFamily[];
-  readonly runner: Runner;
-  readonly target: Target;
+  readonly fire: Fire;
   readonly hasTimeBase: boolean;
   readonly place: (threads: number) => Affinity;
+  /** Where plans may choose to place threads instead. */
+  readonly placeAs: PlaceAs;
   readonly seed: bigint;
   /** Milliseconds for all of them. */
   readonly budgetMs: number;
@@ -33,11 +33,11 @@ const plansHandedOn = 3;
  * first. Families whose threads take turns are left out, as are those for which there is no time.
  */
 export async function* tune(request: TuneRequest): AsyncGenerator<TunedFamily> {
-  const { runner, target, hasTimeBase, place, seed, budgetMs, clock, stopped, progress } = request;
+  const { fire, hasTimeBase, place, placeAs, seed, budgetMs, clock, stopped, progress } = request;
   const beganMs = clock();
-  const fire = firingOn({ runner, target, place, seed });
   const random = randomFrom(seed);
   const portable = portablePlans(hasTimeBase);
+  const [usual] = portable;
   const families = request.families
     .filter(({ threads }) => threads > 1 && !place(threads).oversubscribed)
     .toSorted((left, right) => right.tests.length - left.tests.length);
@@ -48,13 +48,18 @@ export async function* tune(request: TuneRequest): AsyncGenerator<TunedFamily> {
     if (leftMs < shareMs || stopped.aborted) return;
     progress(family, index, families.length);
     const affinity = place(family.threads);
+    const placements = otherChoices(family.threads, affinity, placeAs);
+    const canStress = affinity.spare.length + affinity.copies.length > 0;
+    const handedOn = winners
+      .slice(-plansHandedOn)
+      .flatMap(({ best }) => best ?? [])
+      .filter(({ placement }) => placement === undefined || placements.includes(placement));
     const found = await tuneFamily({
       family,
-      space: planSpace({ hasTimeBase, canStress: affinity.spare.length + affinity.copies.length > 0 }),
+      space: planSpace({ hasTimeBase, canStress, placements }),
       portable,
-      known: winners
-        .slice(-plansHandedOn)
-        .flatMap(({ best }) => (best === undefined ? [] : [namedPlan(best)])),
+      // Each place there is, once at least.
+      known: [...handedOn, ...placements.map((placement) => ({ ...usual, placement }))].map(namedPlan),
       fire,
       random,
       budgetMs: shareMs,
@@ -65,6 +70,7 @@ export async function* tune(request: TuneRequest): AsyncGenerator<TunedFamily> {
     const tuned = {
       ...found,
       placement: affinity.class,
+      ...(placements.length === 0 ? {} : { placements }),
       tunedAt: new Date().toISOString(),
       seed: seed.toString(),
     };

@@ -5,19 +5,31 @@ import type { TunedFamily, Tuning } from '../results/tuning-file.ts';
 import type { ControlFamily } from './control-families.ts';
 import { digestOf } from './tune-family.ts';
 
-/** The plans found for a test, where its threads are placed so. */
+/** The plans found for a test, where its threads are placed so; some may name another placement. */
 export type TunedPlans = (test: string, affinity: Affinity) => readonly RunPlan[];
 
-/** The entry of a family: of the same controls in the same words, placed alike. */
-export function entryOf(
-  { families }: Tuning,
+/** The entries of a family: of the same controls in the same words. */
+function entriesOf({ families }: Tuning, family: ControlFamily): readonly TunedFamily[] {
+  return families.filter(({ controls, digest }) => controls === family.name && digest === digestOf(family));
+}
+
+/** Those whose portable plans ran where threads are placed so. */
+export function entriesAt(
+  tuning: Tuning,
   family: ControlFamily,
   placement: Affinity['class'],
-): TunedFamily | undefined {
-  return families.find(
-    (entry) =>
-      entry.controls === family.name && entry.placement === placement && entry.digest === digestOf(family),
-  );
+): readonly TunedFamily[] {
+  return entriesOf(tuning, family).filter((entry) => entry.placement === placement);
+}
+
+/** The best plans where threads are placed so: of searches there, and of others that found this the best place. */
+export function bestAt(tuning: Tuning, family: ControlFamily, placed: Affinity['class']): readonly RunPlan[] {
+  return entriesOf(tuning, family).flatMap(({ best, placement }) => {
+    if (best === undefined) return [];
+    if (placement === placed) return [namedPlan(best)];
+    const { placement: elsewhere, ...plan } = best;
+    return elsewhere === placed ? [namedPlan(plan)] : [];
+  });
 }
 
 /**
@@ -33,10 +45,7 @@ export function tunedPlans(tuning: Tuning, families: readonly ControlFamily[]): 
     }
   }
   return (test, affinity) => {
-    const plans = [...(byTest.get(test) ?? [])].flatMap((family) => {
-      const best = entryOf(tuning, family, affinity.class)?.best;
-      return best === undefined ? [] : [namedPlan(best)];
-    });
+    const plans = [...(byTest.get(test) ?? [])].flatMap((family) => bestAt(tuning, family, affinity.class));
     return [...new Map(plans.map((plan) => [plan.name, plan])).values()];
   };
 }

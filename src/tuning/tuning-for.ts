@@ -1,11 +1,13 @@
 import { existsSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { suiteFolder } from '../language/test-files.ts';
+import { otherChoices } from '../plan/placement.ts';
 import type { MachineIdentity } from '../results/machine-schema.ts';
 import { ResultsError } from '../results/results-error.ts';
 import type { Tool } from '../results/schema.ts';
 import {
   emptyTuning,
+  placesOf,
   readTuning,
   tuningPath,
   withFamilies,
@@ -14,7 +16,7 @@ import {
 } from '../results/tuning-file.ts';
 import type { TunedFamily } from '../results/tuning-file.ts';
 import { leastFamilyMs, tune, type TuneRequest } from './tune.ts';
-import { entryOf, tunedPlans, type TunedPlans } from './tuned-plans.ts';
+import { bestAt, entriesAt, tunedPlans, type TunedPlans } from './tuned-plans.ts';
 
 /** `none`: the portable plans alone. `automatic`: what is kept for this machine. Else a file. */
 export type TuningChoice =
@@ -45,20 +47,25 @@ const committedFolder = join(suiteFolder, '..', 'results');
  * for controls that it has not met, which are kept for the next. Says what it took, and what it could not.
  */
 export async function tuningFor(request: TuningRequest): Promise<TunedPlans> {
-  const { choice, machine, families, notice } = request;
+  const { choice, machine, families, place, placeAs, notice } = request;
   if (choice.kind === 'none' || families.length === 0) return noPlans;
   // What an emulator makes fast is no matter of this machine.
   if (machine.emulation !== undefined) return noPlans;
   const kept = keptTuning(request);
   const found = choice.kind === 'file' ? [] : await tuneNow(request, kept);
   const tuning = withFamilies(kept, found);
-  const inUse = families.flatMap(
-    (family) => entryOf(tuning, family, request.place(family.threads).class) ?? [],
-  );
-  const better = inUse.filter(({ best }) => best !== undefined).length;
-  if (better > 0) {
+  const inUse = families
+    .map((family) =>
+      bestAt(tuning, family, place(family.threads).class).filter(
+        ({ placement }) => placement === undefined || placeAs(family.threads, placement) !== undefined,
+      ),
+    )
+    .filter((plans) => plans.length > 0);
+  if (inUse.length > 0) {
+    const elsewhere = new Set(inUse.flat().flatMap(({ placement }) => placement ?? []));
+    const places = elsewhere.size === 0 ? '' : ` (some with threads placed as ${[...elsewhere].join(', ')})`;
     notice(
-      `Tuned for this machine: ${better} of ${families.length} groups of controls have a plan of their own, beside the portable ones (--tuning none does without).`,
+      `Tuned for this machine: ${inUse.length} of ${families.length} groups of controls have a plan of their own${places}, beside the portable ones (--tuning none does without).`,
     );
   }
   return tunedPlans(tuning, families);
@@ -67,8 +74,8 @@ export async function tuningFor(request: TuningRequest): Promise<TunedPlans> {
 /** A search that found nothing better in so long is over; before that, the next run goes on with it. */
 const settledMs = 3000;
 
-function isSettled(entry: TunedFamily | undefined): boolean {
-  return entry !== undefined && (entry.best !== undefined || entry.spentMs >= settledMs);
+function isSettled({ best, spentMs }: TunedFamily): boolean {
+  return best !== undefined || spentMs >= settledMs;
 }
 
 /** What is kept of earlier tunings: a file that was named, or this machine's committed and fresh ones. */
@@ -94,10 +101,14 @@ function keptTuning({ choice, machine, tool, resultsFolder, notice }: TuningRequ
 }
 
 async function tuneNow(request: TuningRequest, kept: Tuning): Promise<Tuning['families']> {
-  const { budgetMs, machine, resultsFolder, notice, place } = request;
+  const { budgetMs, machine, resultsFolder, notice, place, placeAs } = request;
   const families = request.families.filter((family) => {
-    const { class: placement, oversubscribed } = place(family.threads);
-    return family.threads > 1 && !oversubscribed && !isSettled(entryOf(kept, family, placement));
+    const usual = place(family.threads);
+    const choices = otherChoices(family.threads, usual, placeAs);
+    const isSearched = (entry: TunedFamily) =>
+      isSettled(entry) && choices.every((choice) => entry.placements?.includes(choice));
+    const known = entriesAt(kept, family, usual.class).some(isSearched);
+    return family.threads > 1 && !usual.oversubscribed && !known;
   });
   if (budgetMs === undefined || families.length === 0) return [];
   if (budgetMs < leastFamilyMs) return [];
@@ -107,7 +118,7 @@ async function tuneNow(request: TuningRequest, kept: Tuning): Promise<Tuning['fa
   const found: Tuning['families'][number][] = [];
   for await (const family of tune({ ...request, families, budgetMs, progress: () => {} })) {
     const before = kept.families.find(
-      ({ digest, placement }) => digest === family.digest && placement === family.placement,
+      (entry) => entry.digest === family.digest && placesOf(entry) === placesOf(family),
     );
     found.push({ ...family, spentMs: family.spentMs + (before?.spentMs ?? 0) });
   }

@@ -7,8 +7,10 @@ import { portablePlans, type RunPlan } from '../../src/plan/run-plan.ts';
 const seeds = fc.bigInt({ min: 0n, max: 2n ** 64n - 1n });
 const parameters = ({ name: _name, ...rest }: RunPlan) => JSON.stringify(Object.entries(rest).toSorted());
 
+const placements = ['smt-siblings', 'across-sockets'] as const;
+
 test('plans of one name are one plan', () => {
-  const space = planSpace({ hasTimeBase: true, canStress: true });
+  const space = planSpace({ hasTimeBase: true, canStress: true, placements });
   fc.assert(
     fc.property(seeds, (seed) => {
       const random = randomFrom(seed);
@@ -20,7 +22,7 @@ test('plans of one name are one plan', () => {
   );
 });
 
-test('a machine without a time base or CPUs to spare is offered nothing that needs them', () => {
+test('a machine without a time base, CPUs to spare or a choice of places is offered nothing that needs them', () => {
   const space = planSpace({ hasTimeBase: false, canStress: false });
   fc.assert(
     fc.property(seeds, (seed) => {
@@ -29,6 +31,7 @@ test('a machine without a time base or CPUs to spare is offered nothing that nee
       for (let step = 0; step < 20; step++) {
         expect(plan.rendezvous).not.toBe('deadline');
         expect(plan.stressBytes).toBeUndefined();
+        expect(plan.placement).toBeUndefined();
         if (plan.rendezvous === 'free') expect(plan.startDelayTicks).toBe(0);
         expect(plan.group).toBeLessThanOrEqual(plan.cells);
         plan = neighbourOf(plan, space, random);
@@ -37,17 +40,29 @@ test('a machine without a time base or CPUs to spare is offered nothing that nee
   );
 });
 
+test('without a choice of places the same seed draws the same plans', () => {
+  const [without, among] = [[], placements].map((some) =>
+    planSpace({ hasTimeBase: true, canStress: true, placements: some }),
+  );
+  if (without === undefined || among === undefined) throw new Error('no space');
+  fc.assert(
+    fc.property(seeds, (seed) => {
+      const { name: _, placement: _chosen, ...plan } = anyPlan(among, randomFrom(seed));
+      expect(anyPlan(without, randomFrom(seed))).toMatchObject(plan);
+    }),
+  );
+});
+
 test('from the portable plans every other can be reached by neighbours', () => {
-  const space = planSpace({ hasTimeBase: true, canStress: false });
+  const space = planSpace({ hasTimeBase: true, canStress: false, placements });
   const random = randomFrom(1n);
   const seen = new Map(Object.keys(space).map((axis) => [axis, new Set<unknown>()]));
   let [plan] = portablePlans(true);
   for (let step = 0; step < 4000 && plan !== undefined; step++) {
     plan = neighbourOf(plan, space, random);
-    const { preload = 'none', groupStride = 1, stressBytes = 0, ...rest } = plan;
-    for (const [axis, value] of Object.entries({ ...rest, preload, groupStride, stressBytes })) {
-      seen.get(axis)?.add(value);
-    }
+    const { preload = 'none', groupStride = 1, stressBytes = 0, placement = 'usual', ...rest } = plan;
+    const point = { ...rest, preload, groupStride, stressBytes, placement };
+    for (const [axis, value] of Object.entries(point)) seen.get(axis)?.add(value);
   }
   for (const [axis, values] of Object.entries(space)) {
     expect(values.filter((value: unknown) => seen.get(axis)?.has(value) !== true)).toEqual([]);

@@ -80,6 +80,11 @@ describe('a tuning', () => {
     ['a group of no iterations', text.replace('"group":64', '"group":0'), 'families[0].best.group'],
     ['cells without end', text.replace('"cells":8192', '"cells":1e12'), 'families[0].best.cells'],
     ['a perpetual plan', text.replace('"rendezvous":"spin"', '"rendezvous":"perpetual"'), 'rendezvous'],
+    [
+      'a place that there is not',
+      text.replace('"rendezvous"', '"placement":"near","rendezvous"'),
+      'placement',
+    ],
     ['a field too many', text.replace('"seed"', '"host":"h","seed"'), 'unknown field "host"'],
   ])('that is %s is refused, with the file and the place', (_, wrong, reason) => {
     const path = written(wrong);
@@ -92,5 +97,16 @@ describe('a tuning', () => {
     const other = { ...family, controls: 'MP+nt' };
     const again = { ...family, spentMs: 9 };
     expect(withFamilies(withFamilies(tuning, [other]), [again]).families).toEqual([again, other]);
+  });
+
+  test('names the place of a plan, and keeps a search among places beside one without a choice', () => {
+    const { best } = family;
+    if (best === undefined) throw new Error('no plan');
+    const placement = 'across-sockets';
+    const among: TunedFamily = { ...family, placements: [placement], best: { ...best, placement } };
+    const both = withFamilies(tuning, [among]);
+    expect(both.families).toEqual([family, among]);
+    expect(readTuning(written(JSON.stringify(both)), machine)).toEqual(both);
+    expect(withFamilies(both, [{ ...among, spentMs: 9 }]).families).toHaveLength(2);
   });
 });
