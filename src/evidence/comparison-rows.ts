@@ -43,8 +43,10 @@ export function matchedRows(columns: readonly Column[]): readonly MatchedRow[] {
   const rows = new Map<string, Matching>();
   const rowOf = (test: string, variantDigest: string | undefined, logName = ''): Matching => {
     const key = keyOf(test, variantDigest ?? logName);
+    const known = rows.get(key);
+    if (known !== undefined) return known;
     const entries = columns.map((): Entry[] => []);
-    const row = rows.get(key) ?? { test, strategies: new Set<string>(), variantDigest, entries };
+    const row = { test, strategies: new Set<string>(), variantDigest, entries };
     rows.set(key, row);
     return row;
   };

@@ -73,17 +73,18 @@ interface Fraction {
   readonly y: number;
 }
 
-/** ln of x^a (1 - x)^b / B(a, b): of the beta density, times x (1 - x). */
+/** ln of x^a (1 - x)^b: of the beta density, times x (1 - x) B(a, b). */
 function logWeight({ x, y }: Fraction, a: number, b: number): number {
   const logX = x < 0.5 ? Math.log(x) : Math.log1p(-y);
   const logY = x < 0.5 ? Math.log1p(-x) : Math.log(y);
-  return a * logX + b * logY - logBeta(a, b);
+  return a * logX + b * logY;
 }
 
-function betaProbabilityAt({ x, y }: Fraction, a: number, b: number): number {
+/** @param logB ln B(a, b), which a quantile's search needs once. */
+function betaProbabilityAt({ x, y }: Fraction, a: number, b: number, logB = logBeta(a, b)): number {
   if (x <= 0) return 0;
   if (y <= 0) return 1;
-  const weight = Math.exp(logWeight({ x, y }, a, b));
+  const weight = Math.exp(logWeight({ x, y }, a, b) - logB);
   return x < (a + 1) / (a + b + 2)
     ? (weight * betaFraction(x, a, b)) / a
     : 1 - (weight * betaFraction(y, b, a)) / b;
@@ -100,16 +101,17 @@ function betaQuantileAt(probability: number, a: number, b: number): Fraction {
   if (Math.min(a, b) >= largeShape) return carterQuantile(probability, a, b);
   const direction = probability <= 0.5 ? 1 : -1;
   const goal = direction === 1 ? probability : 1 - probability;
+  const logB = logBeta(a, b);
   let [low, high] = [-700, 700];
   let logit = Math.log(a / b);
   for (let step = 0; step < 200; step++) {
     const fraction = { x: 1 / (1 + Math.exp(-logit)), y: 1 / (1 + Math.exp(logit)) };
-    const below = betaProbabilityAt(fraction, a, b);
+    const below = betaProbabilityAt(fraction, a, b, logB);
     const tail = direction === 1 ? below : 1 - below;
     const excess = direction * Math.log(tail / goal);
     if (excess > 0) high = logit;
     else low = logit;
-    const newton = logit - (excess * tail) / Math.exp(logWeight(fraction, a, b));
+    const newton = logit - (excess * tail) / Math.exp(logWeight(fraction, a, b) - logB);
     const next = newton > low && newton < high ? newton : (low + high) / 2;
     const moved = Math.abs(next - logit);
     logit = next;

@@ -65,7 +65,16 @@ export function ratioOf(
   };
 }
 
+/** The reference of a comparison is measured once for all that are compared with it. */
+const known = new WeakMap<readonly Counts[], Measured>();
+
 function measured(counts: readonly Counts[]): Measured {
+  const found = known.get(counts) ?? measure(counts);
+  known.set(counts, found);
+  return found;
+}
+
+function measure(counts: readonly Counts[]): Measured {
   const total = addCounts(counts);
   const clustering = clusteringOf(counts);
   const rate = total.iterations === 0 ? 0 : total.sightings / total.iterations;
@@ -132,18 +141,39 @@ function intervalOf(runs: Pair): { readonly low: number; readonly high: number |
   };
 }
 
-/** Less is not told apart. */
-const leastProbability = 1e-12;
+/** Less, and what is as good as 1, is not told apart. */
+const [leastProbability, mostProbability] = [1e-12, 0.99];
 
-/** The error rate whose interval ends at 1, to four digits, by bisection on its logarithm. */
+/** The error rate whose interval ends at 1, to four digits: where the tails are as much as it. */
 function probabilityOf(runs: Pair): number {
-  let [low, high] = [Math.log(leastProbability), 0];
-  for (let step = 0; step < 18; step++) {
-    const middle = (low + high) / 2;
-    if (tailsAt(runs, Math.exp(middle)) > Math.exp(middle)) low = middle;
-    else high = middle;
+  const above = (errorRate: number) =>
+    Math.log(Math.max(tailsAt(runs, errorRate), leastProbability / 2) / errorRate);
+  if (above(mostProbability) >= 0) return 1;
+  const [low, high] = [Math.log(leastProbability), Math.log(mostProbability)];
+  return Math.exp(rootBetween(low, high, (logarithm) => above(Math.exp(logarithm))));
+}
+
+const rootPrecision = 1e-5;
+
+/** Where a falling function is 0, by the rule of Illinois (Dowell and Jarratt, BIT 11, 1971); the low end, if it is not above 0 there. */
+function rootBetween(low: number, high: number, of: (at: number) => number): number {
+  const [left, right] = [
+    { at: low, value: of(low) },
+    { at: high, value: of(high) },
+  ];
+  if (left.value <= 0) return low;
+  let moved: typeof left | undefined;
+  while (right.at - left.at > rootPrecision) {
+    const at = (left.at * right.value - right.at * left.value) / (right.value - left.value);
+    const value = of(at);
+    if (Math.abs(value) < rootPrecision) return at;
+    const [moving, staying] = value > 0 ? [left, right] : [right, left];
+    // An end that stays where it is twice counts half, so that the other does not creep.
+    if (moving === moved) staying.value /= 2;
+    Object.assign(moving, { at, value });
+    moved = moving;
   }
-  return Math.exp(high);
+  return left.at;
 }
 
 /** Twice the smaller tail of a share as far off as that of the first run, were the rates equal. */

@@ -47,8 +47,8 @@ export function layOut(
 }
 
 function naturalWidth(column: Column, index: number, rows: readonly (readonly string[])[]): number {
-  const widest = (cell: string) => Math.max(...cell.split('\n').map((line) => stringWidth(line)));
-  return Math.max(stringWidth(column.title), ...rows.map((row) => widest(row[index] ?? '')));
+  const lines = rows.flatMap((row) => (row[index] ?? '').split('\n'));
+  return lines.reduce((widest, line) => Math.max(widest, stringWidth(line)), stringWidth(column.title));
 }
 
 /** One row as lines of text: a cell may have several, and long lines of growing columns wrap at blanks. */

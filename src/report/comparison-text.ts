@@ -96,7 +96,7 @@ function matrix(rows: readonly ComparedRow[], { columns }: Comparison, width: nu
       return `${verdictWord(cell, column)} ${rate}`.trim();
     }),
   }));
-  const widest = Math.max(1, ...words.flatMap(({ cells }) => cells.map((cell) => cell.length)));
+  const widest = words.flatMap(({ cells }) => cells).reduce((most, cell) => Math.max(most, cell.length), 1);
   const atOnce = Math.max(1, Math.floor((width - narrowestName) / (widest + gap)));
   const starts = Array.from({ length: Math.ceil(words.length / atOnce) }, (_, index) => index * atOnce);
   return starts.flatMap((start) => {

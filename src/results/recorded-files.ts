@@ -3,6 +3,7 @@ import { basename, relative, resolve } from 'node:path';
 import { globSync, isDynamicPattern } from 'tinyglobby';
 import type { LeftOut } from './believed.ts';
 import { errataName } from './errata.ts';
+import { lean, sharing, type Share } from './lean.ts';
 import { isLitmus7Log, parseLitmus7Log, type Litmus7Test } from './litmus7-log.ts';
 import { readWhole } from './read.ts';
 import { believedText } from './read-believed.ts';
@@ -15,7 +16,7 @@ export type RecordedFile =
   | {
       readonly kind: 'results';
       readonly file: string;
-      /** Less what errata say of it. */
+      /** Less what errata say of it, and what nobody reads beside others (`lean`). */
       readonly document: ResultsDocument;
       readonly leftOut: readonly LeftOut[];
     }
@@ -47,7 +48,8 @@ export function readRecordedFiles(patterns: readonly string[]): readonly Recorde
     }
   };
   const files = new Set(patterns.flatMap((pattern) => attempt(() => filesOf(pattern))));
-  const recorded = [...files].flatMap((file) => attempt(() => [readRecordedFile(file)]));
+  const share = sharing();
+  const recorded = [...files].flatMap((file) => attempt(() => [readRecordedFile(file, share)]));
   if (problems.length > 0) throw new RecordedFileError(problems.join('\n'));
   return recorded;
 }
@@ -75,9 +77,9 @@ function shortPath(file: string): string {
   return short.length < absolute.length ? short : absolute;
 }
 
-function readRecordedFile(file: string): RecordedFile {
+function readRecordedFile(file: string, share: Share): RecordedFile {
   const text = readWhole(file);
-  return isLitmus7Log(text)
-    ? { kind: 'litmus7', file, tests: parseLitmus7Log(text, file) }
-    : { kind: 'results', file, ...believedText(text, file) };
+  if (isLitmus7Log(text)) return { kind: 'litmus7', file, tests: parseLitmus7Log(text, file) };
+  const { document, leftOut } = believedText(text, file);
+  return { kind: 'results', file, document: lean(document, share), leftOut };
 }

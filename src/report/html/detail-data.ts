@@ -36,8 +36,20 @@ export interface DetailLevel {
 export interface RowSession {
   readonly startedAt: string;
   readonly index: RowIndex;
-  /** As of the whole session: drifts are told in view of how many were looked for. */
-  readonly evidence: Row['evidence'];
+  readonly runs: readonly SessionRun[];
+  /** Rate that a never would have caught. */
+  readonly caught: number | undefined;
+}
+
+/** What one plan showed, in view of the whole session: drifts are told by how many were looked for. */
+interface SessionRun {
+  readonly plan: string;
+  readonly low: number;
+  readonly high: number;
+  readonly sightings: number;
+  readonly iterations: number;
+  /** A sentence, where it drifted. */
+  readonly drift: string | undefined;
 }
 
 /** By row, of all sessions. */
@@ -47,11 +59,19 @@ export function rowSessions(documents: readonly ResultsDocument[]): ReadonlyMap<
       const told = withEvidence(document).rows;
       const index = rowIndex(document.rows);
       const { startedAt } = document.session;
-      return document.rows.map(
-        (row, place) => [row, { startedAt, index, evidence: told[place]?.evidence }] as const,
-      );
+      return document.rows.map((row, place) => {
+        const evidence = told[place]?.evidence;
+        const runs = evidence?.runs.map(sessionRun) ?? [];
+        return [row, { startedAt, index, runs, caught: evidence?.never?.caught }] as const;
+      });
     }),
   );
+}
+
+function sessionRun({ plan, rate, drift }: NonNullable<Row['evidence']>['runs'][number]): SessionRun {
+  const { low, high, sightings, iterations } = rate;
+  const sentence = drift?.drifting === true ? driftSentence(plan, drift) : undefined;
+  return { plan, low, high, sightings, iterations, drift: sentence };
 }
 
 export interface DetailedTest {
@@ -178,27 +198,24 @@ type Told = Pick<CellDetail, 'runs' | 'caught' | 'controls'> & { readonly drifts
 function sessionOf(entry: Entry, { event, sessions, level }: Reading): readonly Told[] {
   if (entry.kind !== 'results') return [];
   const session = sessions.get(entry.row);
-  if (session?.evidence === undefined) return [];
-  const { runs, never } = session.evidence;
+  if (session === undefined || session.runs.length === 0) return [];
+  const { startedAt, runs, caught } = session;
   return [
     {
-      drifts: runs.flatMap(({ plan, drift }) =>
-        drift?.drifting === true ? [driftSentence(plan, drift)] : [],
-      ),
-      runs: runs.map(({ plan, rate }): RunDetail => {
+      drifts: runs.flatMap(({ drift }) => drift ?? []),
+      runs: runs.map(({ plan, low, high, sightings, iterations }): RunDetail => {
         const run = entry.runs.find((one) => one.plan === plan);
         return {
-          session: session.startedAt,
+          session: startedAt,
           plan,
-          sightings: rate.sightings,
-          iterations: rate.iterations,
-          low: threeDigits(rate.low),
-          high: threeDigits(rate.high),
-          blocks:
-            rate.sightings === 0 || run === undefined ? [] : series(blockCounts(run, event), level.blocks),
+          sightings,
+          iterations,
+          low: threeDigits(low),
+          high: threeDigits(high),
+          blocks: sightings === 0 || run === undefined ? [] : series(blockCounts(run, event), level.blocks),
         };
       }),
-      caught: never?.caught,
+      caught,
       controls: entry.row.controls.map(({ name, plan, state, sightings, iterations }) => [
         `${name} under ${plan}`,
         state,
