@@ -1,6 +1,6 @@
 /** `fencepost cost` as a list of calls: tests are read, timed in fresh processes, and their prices kept. */
 import { readTests } from './language/test-files.ts';
-import { architectureOfHost, CannotRunError, chooseTarget, placeThreads } from './host.ts';
+import { architectureOfHost, CannotRunError, chooseTarget, placer } from './host.ts';
 import { pricesOf } from './pricing.ts';
 import { resultsDocument } from './results/document.ts';
 import { inspectMachine } from './results/inspect-machine.ts';
@@ -58,7 +58,7 @@ export async function costLitmus(
     if (facts === undefined) throw new CannotRunError('The addon does not tell what this machine is.');
     const target = chooseTarget(architecture, facts, request.variant);
     const startedAt = new Date();
-    const place = (threads: number) => placeThreads(topology, facts, threads, request.cpus);
+    const place = placer(topology, facts, request.cpus);
     const prices = await pricesOf({
       tests,
       target,

@@ -5,7 +5,14 @@ import { targetFor } from './lower/targets.ts';
 import { planAffinity, unpinnedAffinity, type Affinity } from './plan/affinity.ts';
 import { CpuSelectionError } from './plan/cpu-list.ts';
 import type { ExperimentRequest } from './plan/experiment.ts';
-import { placeByClass, placesFor, placesText, type PlaceAs, type PlacementChoice } from './plan/placement.ts';
+import {
+  placeByClass,
+  placementChoices,
+  placesFor,
+  placesText,
+  type PlaceAs,
+  type PlacementChoice,
+} from './plan/placement.ts';
 import type { EngineName } from './plan/run-plan.ts';
 import type { Topology } from './plan/topology.ts';
 import type { MachineFacts } from './run/addon.ts';
@@ -45,23 +52,32 @@ export function chooseTarget(
   throw new CannotRunError(`This CPU does not run variant ${variant} of ${architecture} code: it ${choice}.`);
 }
 
-export function placeThreads(
-  topology: Topology,
-  facts: MachineFacts,
-  threads: number,
-  cpus: readonly number[] | undefined,
-): Affinity {
-  return facts.canPin ? planAffinity(topology, threads, cpus) : unpinnedAffinity(topology, threads);
+/** Answers for each number of threads once: on machines of many CPUs, looking for places takes a while. */
+function once<Found>(find: (threads: number) => Found): (threads: number) => Found {
+  const known = new Map<number, Found>();
+  return (threads) => {
+    if (!known.has(threads)) known.set(threads, find(threads));
+    return known.get(threads) as Found;
+  };
 }
 
-/** Tests placed so far apart, each class found once: on large machines that takes a while. */
+/** Where tests of so many threads run. */
+export function placer(
+  topology: Topology,
+  { canPin }: MachineFacts,
+  cpus: readonly number[] | undefined,
+): (threads: number) => Affinity {
+  return once((threads) =>
+    canPin ? planAffinity(topology, threads, cpus) : unpinnedAffinity(topology, threads),
+  );
+}
+
+/** Where they run so far apart. */
 export function placerByClass(topology: Topology, { canPin }: MachineFacts): PlaceAs {
-  const found = new Map<string, Affinity | undefined>();
-  return (threads, choice) => {
-    const key = `${threads} ${choice}`;
-    if (!found.has(key)) found.set(key, canPin ? placeByClass(topology, threads, choice) : undefined);
-    return found.get(key);
-  };
+  const placers = new Map(
+    placementChoices.map((choice) => [choice, once((threads) => placeByClass(topology, threads, choice))]),
+  );
+  return (threads, choice) => (canPin ? placers.get(choice)?.(threads) : undefined);
 }
 
 /**
@@ -81,7 +97,7 @@ export function placesOf(
   if (choice === undefined) return undefined;
   const { topology, facts, place, notice } = on;
   if (!facts.canPin) throw new CannotRunError(`No placement can be chosen: ${facts.pinningProblem}.`);
-  const places = (threads: number) => placesFor(topology, threads, choice, place(threads));
+  const places = once((threads) => placesFor(topology, threads, choice, place(threads)));
   const counts = [...new Set(on.counts)].filter((threads) => threads > 1).toSorted((a, b) => a - b);
   if (choice === 'all') {
     for (const threads of counts) notice(placesText(topology, threads, place(threads)));

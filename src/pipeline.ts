@@ -10,9 +10,9 @@ import {
   CannotRunError,
   checkEngines,
   chooseTarget,
+  placer,
   placerByClass,
   placesOf,
-  placeThreads,
 } from './host.ts';
 import { needsOf } from './evidence/needs.ts';
 import { isPriced } from './evidence/prices.ts';
@@ -131,7 +131,7 @@ export async function runLitmus(
     if (facts === undefined) throw new CannotRunError('The addon does not tell what this machine is.');
     const target = chooseTarget(architecture, facts, earlier?.header.target?.variant ?? request.variant);
     checkEngines(request.engines, facts);
-    const place = (threads: number) => placeThreads(topology, facts, threads, request.cpus);
+    const place = placer(topology, facts, request.cpus);
     const hasTimeBase = facts.timeBase.problem === undefined;
     const counts = tests.map(({ source }) => source.test.threads.length);
     const places = placesOf(request.placement, { topology, facts, place, counts, notice: watcher.notice });
@@ -204,7 +204,7 @@ export async function runLitmus(
             tests: tests.filter(({ role, source }) => role === 'asked' && compared.has(source.test.name)),
             target,
             facts,
-            place: (threads) => placeThreads(topology, facts, threads, request.cpus),
+            place,
             seed: request.seed,
             unit: 'block',
             units: pricedBlocks,

@@ -1,5 +1,5 @@
 /** A tuning as a list of calls: controls are selected, searched for the plans under which they fire, and kept. */
-import { architectureOfHost, CannotRunError, chooseTarget, placerByClass, placeThreads } from './host.ts';
+import { architectureOfHost, CannotRunError, chooseTarget, placer, placerByClass } from './host.ts';
 import { strangersApart, withControls } from './judge/selection.ts';
 import { readSuite, readTests } from './language/test-files.ts';
 import type { RunRequest, Watcher } from './pipeline.ts';
@@ -44,7 +44,7 @@ export async function tuneMachine(
         'Under an emulator there is nothing to tune: it shows what the emulator does.',
       );
     }
-    const place = (threads: number) => placeThreads(topology, facts, threads, request.cpus);
+    const place = placer(topology, facts, request.cpus);
     const placeAs = request.cpus === undefined ? placerByClass(topology, facts) : () => undefined;
     const target = chooseTarget(architecture, facts, undefined);
     const found: TunedFamily[] = [];
