@@ -44,18 +44,30 @@ export function engineTable(
   return text(columns, rows);
 }
 
-/** How many iterations a second tests have whose threads take turns. */
-export function crowdedTable(engines: readonly Engine[], measured: readonly (readonly number[])[]): string {
+/** A test whose threads share CPUs, in one round. */
+export type CrowdedRates = Pick<Rates, 'iterationsPerSecond' | 'relaxedPerWallSecond'>;
+
+/** Tests whose threads take turns, or run in lanes: medians over rounds. */
+export function crowdedTable(
+  engines: readonly Engine[],
+  measured: readonly (readonly CrowdedRates[])[],
+): string {
   const columns = [
     { title: 'test', align: 'left' },
     { title: 'plan', align: 'left' },
     { title: 'iterations/s', align: 'right' },
+    { title: 'relaxed/s wall', align: 'right' },
   ] as const;
-  const rows = engines.map(({ test, name }, index) => [
-    test,
-    name,
-    shortCount(median(measured.flatMap((rates) => rates.slice(index, index + 1)))),
-  ]);
+  const rows = engines.map(({ test, name }, index) => {
+    const medianOf = (of: (rates: CrowdedRates) => number) =>
+      shortCount(median(measured.flatMap((rates) => rates.slice(index, index + 1).map(of))));
+    return [
+      test,
+      name,
+      medianOf((one) => one.iterationsPerSecond),
+      medianOf((one) => one.relaxedPerWallSecond),
+    ];
+  });
   return text(columns, rows);
 }
 
