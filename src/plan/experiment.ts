@@ -152,10 +152,13 @@ function lowerForPlans(
   lanes: Lanes | undefined,
 ): Lowered {
   const codes = new Map<string, RunnableCode>();
+  const byForm = new Map<string, RunnableCode>();
   let notPerpetual: string | undefined;
   for (const { name, plan } of plans) {
     try {
-      codes.set(name, lowerFor(test, target, plan, lanes));
+      const code = byForm.get(formOf(plan)) ?? lowerFor(test, target, plan, lanes);
+      byForm.set(formOf(plan), code);
+      codes.set(name, code);
     } catch (error) {
       if (!(error instanceof LoweringError)) throw error;
       const { message } = error;
@@ -166,6 +169,11 @@ function lowerForPlans(
     }
   }
   return { codes, problem: codes.size === 0 ? notPerpetual : undefined, notPerpetual };
+}
+
+/** What of a plan code depends on: not how threads meet, or where, unless they never do. */
+function formOf({ rendezvous, layout, spacingBytes, cells, lanes = 0 }: RunPlan): string {
+  return rendezvous === 'perpetual' ? rendezvous : [layout, spacingBytes, cells, lanes].join(' ');
 }
 
 function lowerFor(test: LitmusTest, target: Target, plan: RunPlan, lanes: Lanes | undefined): RunnableCode {

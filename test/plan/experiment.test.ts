@@ -158,6 +158,14 @@ describe('an experiment', () => {
     expect(under(['all']).variants.map(({ problem }) => problem)).not.toContainEqual(expect.anything());
   });
 
+  it('has one code for plans that differ in how threads meet alone', () => {
+    const { plans, variants } = plan(messagePassing, ['kernel'], 'arm64');
+    const nameOf = (wanted: string) => plans.find((placed) => placed.plan.name === wanted)?.name ?? '';
+    const codes = variants[0]?.codes;
+    expect(codes?.get(nameOf('split-free'))).toBe(codes?.get(nameOf('split-deadline')));
+    expect(new Set(codes?.values()).size).toBe(3);
+  });
+
   it('widens the spacing where a test needs more, under a name of its own', () => {
     const wide = source(
       'C wide\n{ int a[12]; }\nP0(int *a)\n{\n\tWRITE_ONCE(*a, 1);\n}\nP1(int *a)\n{\n\tWRITE_ONCE(*a, 2);\n}\nexists (a[0]=1)\n',
