@@ -98,7 +98,9 @@ function withSources(tests: readonly OverviewTest[], known: readonly TestFile[])
   const byDigest = new Map(known.map((one) => [digestOf(one.test), one]));
   return tests.map((test) => {
     const found = test.digest === undefined ? undefined : byDigest.get(test.digest);
-    return { test, source: found && { ...found, text: readTestFile(found.file) } };
+    // Prices do not name the file.
+    const named = { ...test, file: test.file ?? found?.file };
+    return { test: named, source: found && { ...found, text: readTestFile(found.file) } };
   });
 }
 

@@ -6,7 +6,7 @@ import type { Column } from '../../evidence/comparison-columns.ts';
 import { sightingsToClaim } from '../../evidence/seen.ts';
 import { capital, listed, nounOf, stateText, where } from '../advice-words.ts';
 import { shortCount, shortRate } from '../quantity.ts';
-import type { BarrierData } from './page-data.ts';
+import type { BarrierData, NeedMark } from './page-data.ts';
 
 /** What the test itself calls a barrier, or what it is and where. */
 export function barrierName({ advice, guard }: BarrierAnswer): string {
@@ -14,12 +14,16 @@ export function barrierName({ advice, guard }: BarrierAnswer): string {
   return advice.place.comment ?? `${nounOf(advice)}, ${advice.place.position}`;
 }
 
+/** `P1 line 60, between snap = READ_ONCE(*seq) and pfn = READ_ONCE(*pte)` */
+export function barrierSpot(answer: BarrierAnswer): string {
+  const place = barrierPlace(answer);
+  return answer.advice === undefined ? place : `${place}, ${answer.advice.place.position}`;
+}
+
 export function barrierPlace({ advice, guard }: BarrierAnswer): string {
   if (advice !== undefined) return where(advice);
   return `line ${guard.replace(/^.*@/, '')}`;
 }
-
-export type NeedMark = 'needed' | 'spare' | 'free' | 'open';
 
 /** A need in a word, and its kind for the eye. */
 export function needWord({ need, sameCode }: ModelAnswer): {
@@ -73,7 +77,7 @@ export function barrierData(answer: BarrierAnswer): BarrierData {
     lines: answer.advice?.place.lines ?? [],
     needs: answer.models.map((model) => ({
       model: model.model === 'lkmm' ? 'LKMM' : model.model,
-      word: needWord(model).word,
+      ...needWord(model),
       detail: needDetail(model),
     })),
   };
@@ -215,10 +219,15 @@ export function droppedWords({ kind, cell }: Dropped, emulated: boolean): string
   }
 }
 
-/** The answer on a barrier in one word. */
+/** The answer on a barrier in a word or two, by LKMM. */
 export function groupMark({ members }: BarrierGroup): { readonly word: string; readonly mark: NeedMark } {
+  const all = testsOf(members);
+  const needing = testsOf(members.filter(({ answer }) => lkmmOf(answer)?.need === 'needed'));
+  if (needing.length === all.length) return { word: 'needed', mark: 'needed' };
+  if (needing.length > 0) {
+    return { word: `needed in ${needing.length} of ${all.length} tests`, mark: 'needed' };
+  }
   const needs = members.map(({ answer }) => lkmmOf(answer)?.need);
-  if (needs.includes('needed')) return { word: 'needed', mark: 'needed' };
   if (needs.every((need) => need === 'not-needed')) return { word: 'not needed', mark: 'spare' };
   if (needs.every((need) => need === 'allowed-anyway')) return { word: 'not enough', mark: 'open' };
   return { word: 'not decided', mark: 'open' };

@@ -6,6 +6,7 @@ import type { Column } from '../../evidence/comparison-columns.ts';
 import { titleOf } from '../advice-words.ts';
 import {
   barrierPlace,
+  barrierSpot,
   droppedWords,
   groupMark,
   needCode,
@@ -93,6 +94,10 @@ function Group({ group, columns }: { readonly group: BarrierGroup; readonly colu
         <bdi>{group.name}</bdi> <span class={`badge ${mark}`}>{word}</span>
       </h3>
       <dl>
+        <dt>Where</dt>
+        <dd>
+          <Where group={group} />
+        </dd>
         <dt>Needed?</dt>
         <dd>{needSentence(group)}</dd>
         <dt>Seen to matter?</dt>
@@ -106,6 +111,22 @@ function Group({ group, columns }: { readonly group: BarrierGroup; readonly colu
         <Seen group={group} columns={columns} />
       </details>
     </article>
+  );
+}
+
+/** In the first of its tests; the table below has them all. */
+function Where({ group: { members } }: { readonly group: BarrierGroup }) {
+  const [first] = members;
+  if (first === undefined) return null;
+  const others = testsOf(members).length - 1;
+  return (
+    <>
+      <a href={testLink(first.test, first.answer.guard)}>
+        <bdi>{first.test}</bdi>
+      </a>{' '}
+      {barrierSpot(first.answer)}
+      {others === 0 ? '' : `; and in ${plural(others, 'more test')}`}
+    </>
   );
 }
 

@@ -101,8 +101,18 @@ export interface BarrierData {
   readonly name: string;
   readonly thread: number | undefined;
   readonly lines: readonly number[];
-  readonly needs: readonly { readonly model: string; readonly word: string; readonly detail: string }[];
+  readonly needs: readonly NeedData[];
 }
+
+export interface NeedData {
+  readonly model: string;
+  readonly word: string;
+  readonly mark: NeedMark;
+  readonly detail: string;
+}
+
+/** Kinds of answers, for the eye: needed; not needed; no instruction; not told. */
+export type NeedMark = 'needed' | 'spare' | 'free' | 'open';
 
 export interface PriceData {
   readonly machine: string;

@@ -167,7 +167,11 @@ function noteOn(tests: readonly ReportedTest[]): string | undefined {
   const asked = tests.filter((one) => !isControl(one));
   const strange = asked.filter(({ source }) => source === undefined);
   const late = asked.filter((one) => one.source !== undefined && (one.asked?.models ?? []).length === 0);
+  const timed = asked.filter(({ test }) => test.rows.every(({ entries }) => entries.flat().length === 0));
   const sentences = [
+    timed.length === 0
+      ? undefined
+      : `Of ${some(timed)} these results have prices alone: nothing was run, so nothing can have been seen.`,
     strange.length === 0
       ? undefined
       : `The text of ${some(strange)} is not at hand, or is another version than the one that ran: name its files with --tests. Of these the models' answers are those recorded when they ran.`,

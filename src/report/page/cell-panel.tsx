@@ -11,11 +11,14 @@ export interface CellPanelProps {
   readonly view: CellView;
   readonly machine: MachineData | undefined;
   readonly strategy: string;
+  /** The first of those that are the same code on every machine. */
+  readonly ranAs: string;
 }
 
-export function CellPanel({ cell, view, machine, strategy }: CellPanelProps) {
+export function CellPanel({ cell, view, machine, strategy, ranAs }: CellPanelProps) {
   if (cell === undefined || machine === undefined) return <p>This machine has not run it.</p>;
   const caveats = [...machine.caveats, ...cell.caveats];
+  const sameAs = cell.sameCodeAs ?? (ranAs === strategy ? undefined : ranAs);
   return (
     <>
       <h4>
@@ -24,11 +27,11 @@ export function CellPanel({ cell, view, machine, strategy }: CellPanelProps) {
       <p>
         <b>{verdictWords[view.verdict]}.</b> {cell.reason === undefined ? '' : `${cell.reason}.`}
       </p>
-      <p>{cell.rate}</p>
-      {cell.sameCodeAs === undefined ? null : (
+      {view.verdict === 'not-run' ? null : <p>{cell.rate}</p>}
+      {sameAs === undefined ? null : (
         <p class="note">
-          Its machine code is that of <bdi>{cell.sameCodeAs}</bdi>, which ran in its stead: these are its
-          counts.
+          Its machine code is that of <bdi>{sameAs}</bdi>, which ran in its stead: these are its counts and
+          its verdict.
         </p>
       )}
       {caveats.length === 0 ? null : (

@@ -27,6 +27,39 @@ function Chart({ label, options }: ChartProps) {
   return <div class="chart" ref={holder} />;
 }
 
+interface RowChartProps {
+  readonly label: string;
+  /** Of the rows, from the top. */
+  readonly names: readonly string[];
+  /** What is left of the axis. */
+  readonly marginLeft: number;
+  /** Of the logarithmic axis. */
+  readonly x: { readonly label: string; readonly domain: readonly [number, number] };
+  readonly marks: PlotLibrary.Markish[];
+}
+
+const pixelsOfLetter = 7;
+
+/** A row for each name, along a logarithmic axis. */
+function RowChart({ label, names, marginLeft, x, marks }: RowChartProps) {
+  const room = Math.floor(marginLeft / pixelsOfLetter) - 2;
+  return (
+    <Chart
+      label={label}
+      options={{
+        width: 760,
+        height: 70 + 22 * names.length,
+        marginLeft,
+        marginBottom: 44,
+        marginRight: 60,
+        x: { ...x, type: 'log', ticks: 5, grid: true, tickFormat: tickOf },
+        y: { label: null, domain: names, tickFormat: (name: string) => shortened(name, room) },
+        marks,
+      }}
+    />
+  );
+}
+
 export interface RatePoint {
   readonly name: string;
   readonly rate: number;
@@ -37,79 +70,35 @@ export interface RatePoint {
   readonly title: string;
 }
 
-/** Rates with their intervals on a log scale; of what was never seen, up to where it would have shown. */
-export function RateChart({
-  label,
-  points,
-}: {
+export interface RateChartProps {
   readonly label: string;
   readonly points: readonly RatePoint[];
-}) {
+  /** What to say where there is no point. */
+  readonly absent: string;
+}
+
+/** Rates with their intervals on a log scale; of what was never seen, up to where it would have shown. */
+export function RateChart({ label, points, absent }: RateChartProps) {
+  if (points.length === 0) return <p>{absent}</p>;
   const least = Math.min(...points.map(({ low, high, seen }) => (seen && low > 0 ? low : high))) / 3;
-  const rows = points.map((point) => ({
-    ...point,
-    start: point.seen && point.low > 0 ? point.low : least,
-  }));
-  const tone = ({ chosen }: { readonly chosen: boolean }) => (chosen ? 'var(--accent)' : 'currentColor');
+  const most = Math.max(...points.map(({ high }) => high));
+  const rows = points.map((point) => ({ ...point, start: point.seen && point.low > 0 ? point.low : least }));
+  const seen = rows.filter((row) => row.seen);
+  const never = rows.filter((row) => !row.seen);
+  const stroke = ({ chosen }: RatePoint) => (chosen ? 'var(--accent)' : 'currentColor');
+  const line = { y: 'name', x1: 'start', x2: 'high', stroke };
   return (
-    <Chart
+    <RowChart
       label={label}
-      options={{
-        width: 760,
-        height: 70 + 22 * points.length,
-        marginLeft: 250,
-        marginBottom: 44,
-        marginRight: 30,
-        x: {
-          type: 'log',
-          domain: [least, Math.min(1, 5 * Math.max(...points.map(({ high }) => high)))],
-          ticks: 5,
-          label: 'rate per iteration (log)',
-          grid: true,
-          tickFormat: tickOf,
-        },
-        y: {
-          label: null,
-          domain: rows.map(({ name }) => name),
-          tickFormat: (name: string) => shortened(name, 32),
-        },
-        marks: [
-          Plot.ruleY(rows, {
-            y: 'name',
-            x1: 'start',
-            x2: 'high',
-            stroke: tone,
-            strokeWidth: 2,
-            strokeDasharray: '3 3',
-            filter: ({ seen }: RatePoint) => !seen,
-          }),
-          Plot.tickX(rows, {
-            x: 'high',
-            y: 'name',
-            stroke: tone,
-            filter: ({ seen }: RatePoint) => !seen,
-            title: 'title',
-            insetTop: 5,
-            insetBottom: 5,
-          }),
-          Plot.ruleY(rows, {
-            y: 'name',
-            x1: 'start',
-            x2: 'high',
-            stroke: tone,
-            strokeWidth: 3,
-            filter: ({ seen }: RatePoint) => seen,
-          }),
-          Plot.dot(rows, {
-            x: 'rate',
-            y: 'name',
-            fill: tone,
-            r: 4.5,
-            filter: ({ seen }: RatePoint) => seen,
-            title: 'title',
-          }),
-        ],
-      }}
+      names={points.map(({ name }) => name)}
+      marginLeft={250}
+      x={{ label: 'rate per iteration (log)', domain: [least, Math.min(1, 5 * most)] }}
+      marks={[
+        Plot.ruleY(never, { ...line, strokeWidth: 2, strokeDasharray: '3 3' }),
+        Plot.tickX(never, { x: 'high', y: 'name', stroke, title: 'title', insetTop: 5, insetBottom: 5 }),
+        Plot.ruleY(seen, { ...line, strokeWidth: 3 }),
+        Plot.dot(seen, { x: 'rate', y: 'name', fill: stroke, r: 4.5, title: 'title' }),
+      ]}
     />
   );
 }
@@ -120,50 +109,38 @@ export interface CountBar {
   readonly marked: boolean;
 }
 
+/** Bars begin below 1, so that a single count can be seen. */
+const barStart = 0.7;
+
 /** Counts on a log scale, so that what is rare can be seen beside what is not. */
 export function CountChart({ label, bars }: { readonly label: string; readonly bars: readonly CountBar[] }) {
   const most = Math.max(...bars.map(({ count }) => count));
   return (
-    <Chart
+    <RowChart
       label={label}
-      options={{
-        width: 760,
-        height: 70 + 22 * bars.length,
-        marginLeft: 330,
-        marginBottom: 44,
-        marginRight: 60,
-        x: {
-          type: 'log',
-          domain: [0.7, Math.max(10, most * 1.3)],
-          label: 'count (log)',
-          grid: true,
-          ticks: 5,
-          tickFormat: tickOf,
-        },
-        y: {
-          label: null,
-          domain: bars.map(({ name }) => name),
-          tickFormat: (name: string) => shortened(name, 50),
-        },
-        marks: [
-          Plot.barX(bars, {
-            x1: () => 0.7,
+      names={bars.map(({ name }) => name)}
+      marginLeft={330}
+      x={{ label: 'count (log)', domain: [barStart, Math.max(10, most * 1.3)] }}
+      marks={[
+        Plot.barX(
+          bars.filter(({ count }) => count > 0),
+          {
+            x1: () => barStart,
             x2: 'count',
             y: 'name',
             fill: ({ marked }: CountBar) => (marked ? 'var(--event)' : 'var(--bar)'),
             insetTop: 2,
             insetBottom: 2,
-            filter: ({ count }: CountBar) => count > 0,
-          }),
-          Plot.text(bars, {
-            x: ({ count }: CountBar) => Math.max(count, 0.7),
-            y: 'name',
-            text: ({ count, marked }: CountBar) => `${count.toLocaleString('en')}${marked ? ' *' : ''}`,
-            textAnchor: 'start',
-            dx: 5,
-          }),
-        ],
-      }}
+          },
+        ),
+        Plot.text(bars, {
+          x: ({ count }: CountBar) => Math.max(count, barStart),
+          y: 'name',
+          text: ({ count, marked }: CountBar) => `${count.toLocaleString('en')}${marked ? ' *' : ''}`,
+          textAnchor: 'start',
+          dx: 5,
+        }),
+      ]}
     />
   );
 }

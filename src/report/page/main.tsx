@@ -68,7 +68,7 @@ async function start(): Promise<void> {
     render(<Explorer data={data} />, place);
     document.documentElement.dataset['ready'] = '';
   } catch (error) {
-    place.textContent = `This browser cannot show this part (${String(error)}): it needs one of 2023 or later.`;
+    place.textContent = `This browser cannot show this part (${String(error)}): it needs one of 2024 or later.`;
   }
 }
 

@@ -92,6 +92,7 @@ export function TestView({ data, link }: TestViewProps) {
       <RateChart
         label={`Rates of ${link.test} on ${index.machines[machine]?.name ?? ''} by strategy`}
         points={byStrategy(data, rows, machine, place)}
+        absent={`${index.machines[machine]?.name ?? 'This machine'} has not run it.`}
       />
       {index.machines.length < 2 || row === undefined ? null : (
         <>
@@ -101,6 +102,7 @@ export function TestView({ data, link }: TestViewProps) {
           <RateChart
             label={`Rates of ${link.test} under ${strategy} by machine`}
             points={byMachine(data, row.number, machine)}
+            absent="No machine has run it."
           />
         </>
       )}
@@ -109,6 +111,7 @@ export function TestView({ data, link }: TestViewProps) {
         view={data.cell(row?.number ?? 0, machine)}
         machine={index.machines[machine]}
         strategy={strategy}
+        ranAs={row?.strategies[0] ?? strategy}
       />
       <Prices detail={read.detail} />
       <Graphs graphs={read.detail.graphs} strategy={strategy} />
@@ -164,13 +167,9 @@ function Needs({
                 </a>{' '}
                 <span class="faint">{lines.length === 0 ? guard : `line ${lines.join(', ')}`}</span>
               </th>
-              {needs.map(({ model, word, detail: why }) => (
+              {needs.map(({ model, word, mark, detail: why }) => (
                 <td key={model} title={why}>
-                  <span
-                    class={`need ${word === 'needed' ? 'needed' : word.startsWith('no') && word !== 'not asked' ? 'spare' : 'open'}`}
-                  >
-                    {word}
-                  </span>
+                  <span class={`need ${mark}`}>{word}</span>
                 </td>
               ))}
             </tr>

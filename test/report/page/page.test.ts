@@ -12,6 +12,7 @@ import { testLink } from '../../../src/report/html/links.ts';
 import { printable } from '../../../src/report/printable.ts';
 import { guardsOf } from '../../../src/strategy/guards.ts';
 import { block, onBareXeon, session, type SessionRow } from '../../evidence/recorded-session.ts';
+import { pricedDocument } from '../cost-sample.ts';
 import { hostileTexts, pageOf } from '../html/sample-report.ts';
 import { browserFile, openBrowser } from './browser.ts';
 
@@ -91,6 +92,7 @@ describe.skipIf(browserFile === undefined)('the page in a browser', () => {
     expect(await answer.innerText()).toMatch(
       /Seen to matter\?\s+Without it the outcome was seen on .*intel-xeon.*1\.1e-4/,
     );
+    expect(await answer.innerText()).toMatch(/Where\s+C-page-fault P1 line 60, between snap = READ_ONCE/);
     expect(await answer.innerText()).toMatch(/Price\s+Not measured/);
   });
 
@@ -187,6 +189,20 @@ describe.skipIf(browserFile === undefined)('the page in a browser', () => {
     expect(await page.locator('.answer details').first().getAttribute('open')).not.toBeNull();
     expect((await page.pdf()).byteLength).toBeGreaterThan(10_000);
     await page.emulateMedia({ media: null });
+  });
+
+  it('tells of prices alone that nothing was run, and what the test costs', async () => {
+    const priced = pageOf([{ kind: 'results', file: 'c.json', document: pricedDocument, leftOut: [] }]);
+    const other = await browser.newPage();
+    await other.setContent(priced);
+    await other.waitForSelector('html[data-ready]');
+    expect(await other.locator('.note').first().innerText()).toContain('nothing was run');
+    await other.locator('.heat tbody th a').first().click();
+    await other.waitForSelector('.test h4');
+    const text = await other.locator('.test').innerText();
+    expect(text).toContain('not run. it was timed, and nothing was run');
+    expect(text).toMatch(/has not run it\.[\s\S]*What it costs[\s\S]*The snapshot's smp_rmb \(P1 line 60\)/);
+    await other.close();
   });
 
   it('asked the network for nothing and complained of nothing', () => {
