@@ -84,7 +84,7 @@ function judgeNever(evidence: readonly PlanEvidence[]): Verdict {
   }
   const all = evidence.flatMap(({ controls }) => controls);
   const problems = [
-    { names: namesOf(all, 'silent'), what: 'did not fire' },
+    { names: namesOf(all, 'silent'), what: 'did not fire under its plans' },
     { names: namesOf(all, 'not-run'), what: 'did not run' },
   ].filter(({ names }) => names.length > 0);
   const reason =

@@ -189,8 +189,9 @@ function notes(
     }
   }
   for (const verdict of ['violation', 'inconclusive', 'not-run'] as const) {
-    for (const row of rows.filter((one) => one.verdict === verdict && one.sameCodeAs === undefined)) {
-      sentences.push(`${verdict}: ${row.test.name} ${row.strategy}: ${row.reason}.`);
+    const own = rows.filter((one) => one.verdict === verdict && one.sameCodeAs === undefined);
+    for (const [reason, alike] of groupBy(own, (row) => row.reason)) {
+      sentences.push(`${verdict}: ${variantNames(alike)}: ${reason}.`);
     }
   }
   for (const { kind, test, strategy, sentence } of findings) {
@@ -216,6 +217,13 @@ function notes(
   }
   if (document.evidence !== undefined) sentences.push(scoreNote(document.evidence.score));
   return sentences.flatMap((sentence) => wrap(sentence, width));
+}
+
+/** `IRIW kernel, full; WRC kernel` */
+function variantNames(rows: readonly Row[]): string {
+  return [...groupBy(rows, ({ test }) => test.name)]
+    .map(([test, ofTest]) => `${test} ${ofTest.map(({ strategy }) => strategy).join(', ')}`)
+    .join('; ');
 }
 
 function groupBy<T>(items: readonly T[], key: (item: T) => string): Map<string, T[]> {

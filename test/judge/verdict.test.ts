@@ -45,7 +45,7 @@ describe('a verdict', () => {
 
   it('is inconclusive when a control did not fire, and names it', () => {
     const verdict = judge(forbidden, [evidence({ controls: [control(true), control(false, 'swap')] })]);
-    expect(verdict).toMatchObject({ name: 'inconclusive', reason: 'control swap did not fire' });
+    expect(verdict).toMatchObject({ name: 'inconclusive', reason: 'control swap did not fire under its plans' });
   });
 
   it('is inconclusive under an emulator, whatever fired, for that is no evidence', () => {
@@ -59,7 +59,7 @@ describe('a verdict', () => {
     const notRun: ControlReport = { ...control(false, 'late'), state: 'not-run' };
     expect(judge(forbidden, [evidence({ controls: [control(false, 'swap'), notRun] })])).toMatchObject({
       name: 'inconclusive',
-      reason: 'control swap did not fire; control late did not run',
+      reason: 'control swap did not fire under its plans; control late did not run',
     });
   });
 

@@ -28,6 +28,22 @@ describe('the table', () => {
     expect(table).toMatch(/2\.4e-4 \[\d\.\de-\d, \d\.\de-\d\] .* seen twice$/m);
   });
 
+  it('gives a reason once for all that have it, test by test', () => {
+    const [row] = sampleDocument.rows;
+    if (row === undefined) throw new Error('the sample has no row');
+    const named = (name: string, strategy: string) => ({
+      ...row,
+      test: { ...row.test, name },
+      strategy,
+      verdict: 'inconclusive' as const,
+      reason: 'no control',
+    });
+    const rows = [named('WRC', 'kernel'), named('IRIW', 'kernel'), named('WRC', 'full')];
+    expect(text({ ...sampleDocument, rows }, 120)).toContain(
+      'inconclusive: WRC kernel, full; IRIW kernel: no control.',
+    );
+  });
+
   it('flags a rate that drifted', () => {
     const [row] = sampleDocument.rows;
     if (row === undefined) throw new Error('the sample has no row');
