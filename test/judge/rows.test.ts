@@ -78,7 +78,10 @@ describe('a judged row', () => {
 
   it('needs three sightings of its control', () => {
     const row = subject(block('subject', 'split-deadline', 0), block('control', 'split-deadline', 2));
-    expect(row?.verdict).toMatchObject({ name: 'inconclusive', reason: 'control control did not fire under its plans' });
+    expect(row?.verdict).toMatchObject({
+      name: 'inconclusive',
+      reason: 'control control did not fire under its plans',
+    });
   });
 
   it('is a violation when seen, under whatever plan', () => {

@@ -45,7 +45,10 @@ describe('a verdict', () => {
 
   it('is inconclusive when a control did not fire, and names it', () => {
     const verdict = judge(forbidden, [evidence({ controls: [control(true), control(false, 'swap')] })]);
-    expect(verdict).toMatchObject({ name: 'inconclusive', reason: 'control swap did not fire under its plans' });
+    expect(verdict).toMatchObject({
+      name: 'inconclusive',
+      reason: 'control swap did not fire under its plans',
+    });
   });
 
   it('is inconclusive under an emulator, whatever fired, for that is no evidence', () => {
