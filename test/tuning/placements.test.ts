@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { randomFrom } from '../../src/language/cycles/random.ts';
 import { readSuite } from '../../src/language/test-files.ts';
 import { x86_64 } from '../../src/lower/x86-64/target.ts';
 import { planAffinity, type PlacementClass } from '../../src/plan/affinity.ts';
@@ -14,6 +13,7 @@ import { tunedPlans } from '../../src/tuning/tuned-plans.ts';
 import { tune } from '../../src/tuning/tune.ts';
 import { savedMachine } from '../plan/fixtures/saved-machine.ts';
 import { sampleDocument } from '../results/sample-document.ts';
+import { simulatedMachine, type FiringRate } from './simulated-machine.ts';
 
 const machines = [
   'apple-m1-linux',
@@ -43,34 +43,17 @@ const placesOn = (topology: Topology) => ({
   placeAs: ((threads, choice) => placeByClass(topology, threads, choice)) satisfies PlaceAs,
 });
 
-/** What is found where controls fire so often, in a block of some milliseconds, give or take a fifth. */
+/** What is found where controls fire so often. */
 async function found(
   topology: Topology,
-  rate: (placed: PlacementClass, plan: RunPlan) => number,
-  seed: bigint,
-  { place, placeAs }: ReturnType<typeof placesOn> = placesOn(topology),
+  rate: FiringRate,
+  cpus?: readonly number[],
 ): Promise<readonly TunedFamily[]> {
-  const random = randomFrom(seed);
-  let nowMs = 0;
   const tuned: TunedFamily[] = [];
   for await (const family of tune({
+    ...simulatedMachine(topology, rate, 5n, cpus),
     families,
-    fire: (control, plan, ms) => {
-      nowMs += ms;
-      const threads = control.source.test.threads.length;
-      const affinity = plan.placement === undefined ? place(threads) : placeAs(threads, plan.placement);
-      if (affinity === undefined) return Promise.resolve(undefined);
-      const noise = 0.8 + random(1000) / 2500;
-      const sightings = Math.round(rate(affinity.class, plan) * noise);
-      return Promise.resolve({ sightings, iterations: ms * 1e6 });
-    },
-    hasTimeBase: true,
-    place,
-    placeAs,
-    seed,
     budgetMs: 2000 * families.length,
-    clock: () => nowMs,
-    stopped: new AbortController().signal,
     progress: () => {},
   })) {
     tuned.push(family);
@@ -94,7 +77,7 @@ describe('a search on a machine with several places', () => {
     ];
     for (const favourite of choices) {
       test(`${machine}: finds that controls fire most with threads placed as ${favourite}`, async () => {
-        for (const entry of await found(topology, (placed) => (placed === favourite ? 3000 : 100), 5n)) {
+        for (const entry of await found(topology, (placed) => (placed === favourite ? 3000 : 100))) {
           const others = otherChoices(entry.threads, place(entry.threads), placeAs);
           expect(entry.placements ?? []).toEqual(others);
           expect(entry.placement).toBe(place(entry.threads).class);
@@ -107,15 +90,14 @@ describe('a search on a machine with several places', () => {
 
   test('stays where it is where that is best', async () => {
     const server = saved('two-socket-server');
-    const entries = await found(server, (placed) => (placed === 'shared-cache' ? 3000 : 100), 5n);
+    const entries = await found(server, (placed) => (placed === 'shared-cache' ? 3000 : 100));
     const there = entries.filter(({ placement }) => placement === 'shared-cache');
     expect(there.map(({ best }) => best?.placement)).toEqual([undefined]);
   });
 
   test('looks at no other place where CPUs are given', async () => {
-    const given = { ...placesOn(saved('two-socket-server')), placeAs: () => undefined };
     const rate = (placed: PlacementClass, { group }: RunPlan) => (placed === 'smt-siblings' ? 3000 : group);
-    for (const entry of await found(saved('two-socket-server'), rate, 5n, given)) {
+    for (const entry of await found(saved('two-socket-server'), rate, [0, 1, 8, 9])) {
       expect(entry.placements).toBeUndefined();
       expect(entry.tried.filter(({ plan }) => plan.placement !== undefined)).toEqual([]);
     }
@@ -124,7 +106,7 @@ describe('a search on a machine with several places', () => {
 
 describe('on a machine with one place for two threads', () => {
   test('nothing is chosen, recorded or told of it', async () => {
-    const [entry, ...others] = await found(saved('guest-2-vcpu'), (_, { group }) => group, 5n);
+    const [entry, ...others] = await found(saved('guest-2-vcpu'), (_, { group }) => group);
     if (entry === undefined) throw new Error('nothing was found');
     expect(others).toEqual([]);
     expect(entry.placements).toBeUndefined();
@@ -139,7 +121,7 @@ describe('a run on a machine with several places', () => {
   const tests = known.map((source) => ({ source, role: 'asked', strategies: ['kernel'] }) as const);
   const rate = (placed: PlacementClass) => (placed === 'smt-siblings' ? 3000 : 100);
   const namesOf = async (placeAs: PlaceAs, places?: readonly PlacementClass[]) => {
-    const tuned = tunedPlans(tuningOf(await found(server, rate, 5n)), families);
+    const tuned = tunedPlans(tuningOf(await found(server, rate)), families);
     const { place } = placesOn(server);
     const experiment = planExperiment({
       tests,
@@ -184,7 +166,7 @@ describe('a run on a machine with several places', () => {
 
 test('what is told of a tuning names the place of each plan where there was a choice', async () => {
   const rate = (placed: PlacementClass) => (placed === 'smt-siblings' ? 3000 : 100);
-  const entries = await found(saved('two-socket-server'), rate, 5n);
+  const entries = await found(saved('two-socket-server'), rate);
   const text = tuningText(entries, 100);
   expect(text).toMatch(/^controls +plan +threads /);
   expect(text).toMatch(/smt-siblings +\d/);

@@ -1,0 +1,87 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { readSuite } from '../../src/language/test-files.ts';
+import type { PlacementClass } from '../../src/plan/affinity.ts';
+import { topologyFrom } from '../../src/plan/topology.ts';
+import { tuningPath, writeTuning, type Tuning } from '../../src/results/tuning-file.ts';
+import { familiesOf } from '../../src/tuning/control-families.ts';
+import { tuningFor } from '../../src/tuning/tuning-for.ts';
+import { savedMachine } from '../plan/fixtures/saved-machine.ts';
+import { sampleDocument } from '../results/sample-document.ts';
+import { simulatedMachine } from './simulated-machine.ts';
+
+const { machine, tool } = sampleDocument;
+const server = topologyFrom(savedMachine('two-socket-server'));
+const suite = readSuite();
+const families = familiesOf(
+  suite.flatMap(({ test: one }) => (one.name === 'SB+mbs' ? [one] : [])),
+  suite,
+  'x86-64',
+);
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'fencepost-tuning-for-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+/** A run of which tuning may take some seconds, on a machine whose SMT siblings show most. */
+async function run(givenCpus?: readonly number[]) {
+  const notices: string[] = [];
+  const rate = (placed: PlacementClass) => (placed === 'smt-siblings' ? 3000 : 100);
+  const simulated = simulatedMachine(server, rate, 3n, givenCpus);
+  const plans = await tuningFor({
+    ...simulated,
+    choice: { kind: 'automatic' },
+    families,
+    machine,
+    tool,
+    resultsFolder: folder,
+    budgetMs: 4000,
+    notice: (sentence) => notices.push(sentence),
+  });
+  return {
+    plans: plans('SB+mbs', simulated.place(2)),
+    notices: notices.join('\n'),
+    spentMs: simulated.clock(),
+  };
+}
+
+const kept = () => JSON.parse(readFileSync(tuningPath(folder, machine), 'utf8')) as Tuning;
+
+describe('a run on a machine that it has not met', () => {
+  test('finds the best place, says so, and has it the next time', async () => {
+    const first = await run();
+    expect(first.plans.map(({ placement }) => placement)).toEqual(['smt-siblings']);
+    expect(first.notices).toContain('a plan of their own (some with threads placed as smt-siblings), beside');
+    const second = await run();
+    expect(second.spentMs).toBe(0);
+    expect(second.plans).toEqual(first.plans);
+  });
+
+  test('looks among places where a search before had no choice, and keeps what that found', async () => {
+    await run([0, 1]);
+    const [narrow] = kept().families;
+    expect(narrow?.placements).toBeUndefined();
+    // It was over, whatever it found.
+    writeTuning(tuningPath(folder, machine), {
+      ...kept(),
+      families: kept().families.map((family) => ({ ...family, spentMs: 3000 })),
+    });
+    const wide = await run();
+    expect(wide.spentMs).toBeGreaterThan(0);
+    expect(kept().families.map(({ placements }) => placements)).toEqual([
+      undefined,
+      ['smt-siblings', 'same-socket', 'across-sockets'],
+    ]);
+  });
+
+  test('does not look again, nor names another place, where CPUs are given', async () => {
+    await run();
+    const { spentMs, notices } = await run([0, 1]);
+    expect(spentMs).toBe(0);
+    expect(notices).not.toContain('smt-siblings');
+  });
+});
