@@ -96,7 +96,7 @@ function launchFinding(among: Trend, blockScatter: number): Finding {
 
 /** @param scatter what the slope is held against. @param likely what the scatter is in truth. */
 function findingOf({ slope, spread, freedom }: Trend, scatter: number, likely: number): Finding {
-  if (slope === 0) return { deviate: 0, worth: spread };
+  if (slope === 0) return { deviate: 0, worth: likely === 0 ? spread : spread / likely };
   const t = Math.abs(slope) / Math.sqrt(scatter / spread);
   const probability = Math.max(leastProbability, twoSidedTProbability(t, freedom));
   return { deviate: Math.sign(slope) * twoSidedNormal(probability), worth: spread / likely };
