@@ -39,7 +39,10 @@ export function blockCounts(run: Pick<Run, 'blocks'>, event: TestEvent): readonl
  * left out.
  */
 export function clusterCounts(runs: readonly Pick<Run, 'blocks'>[], event: TestEvent): ClusterCounts {
-  const launches = launchCounts(runs, event);
+  return clustersOf(launchCounts(runs, event));
+}
+
+export function clustersOf(launches: readonly (readonly Counts[])[]): ClusterCounts {
   return { launch: launches.map(addCounts), block: launches.flat() };
 }
 

@@ -202,3 +202,14 @@ export function differencesAmong(ratios: readonly RateRatio[]): readonly Differe
     return { ...ratio, adjustedProbability, real: adjustedProbability < 1 - confidence };
   });
 }
+
+/**
+ * By what factor up or down a rate has to change for half of the intervals to leave 1 out; infinite where
+ * half of them have no end. Undefined without a ratio.
+ */
+export function usualReach(ratios: readonly Pick<RateRatio, 'low' | 'high'>[]): number | undefined {
+  const reaches = ratios.map(({ low, high }) =>
+    high === undefined || low === 0 ? Infinity : Math.sqrt(high / low),
+  );
+  return reaches.toSorted((one, other) => one - other)[Math.floor(reaches.length / 2)];
+}

@@ -2,7 +2,7 @@ import { sightings } from '../judge/expectation.ts';
 import type { Drift, Rate, Repeatability } from '../results/evidence-schema.ts';
 import { ranInStead, type RowIndex } from '../results/row-index.ts';
 import type { Row, Run } from '../results/schema.ts';
-import { clusterCounts, launchCounts, unitOf } from './counts.ts';
+import { clusterCounts, clustersOf, launchCounts, unitOf, type ClusterCounts } from './counts.ts';
 import { driftOver } from './drift.ts';
 import { rateOf } from './rate.ts';
 import { repeatabilityOf } from './seen.ts';
@@ -30,25 +30,23 @@ export interface RowEvidence {
 /** What a row of results says, in view of the other rows of the document: they have its controls' counts. */
 export function evidenceOf(row: Row, index: RowIndex): RowEvidence {
   const { event } = row.expectation;
-  const runs = validRuns(row, index);
-  const seen = runs.reduce((sum, run) => sum + sightings(event, run), 0);
+  const valid = validRuns(row, index);
+  const runs = valid.map((run) => counted(run, event));
+  const seen = runs.reduce((sum, { run }) => sum + sightings(event, run), 0);
   return {
-    rate: rateOver(runs, event),
+    rate: runs.length === 1 ? runs[0]?.rate : rateBy(clusterCounts(valid, event)),
     repeatability: seen === 0 ? undefined : repeatabilityOf(seen),
-    runs: runs.flatMap((run) => {
-      const rate = rateOver([run], event);
-      return rate === undefined
-        ? []
-        : [{ plan: run.plan, rate, drift: driftOver(launchCounts([run], event)) }];
-    }),
+    runs: runs.flatMap(({ run: { plan }, launches, rate }) =>
+      rate === undefined ? [] : [{ plan, rate, drift: driftOver(launches) }],
+    ),
     sensitivity:
       seen > 0
         ? undefined
         : sensitivityOf(
-            runs.map((run) => ({
-              plan: run.plan,
-              counts: clusterCounts([run], event),
-              controls: controlsUnder(run.plan, row, index),
+            runs.map(({ run: { plan }, counts }) => ({
+              plan,
+              counts,
+              controls: controlsUnder(plan, row, index),
             })),
           ),
   };
@@ -56,8 +54,13 @@ export function evidenceOf(row: Row, index: RowIndex): RowEvidence {
 
 type Event = Row['expectation']['event'];
 
-function rateOver(runs: readonly Run[], event: Event): Rate | undefined {
-  const counts = clusterCounts(runs, event);
+function counted(run: Run, event: Event) {
+  const launches = launchCounts([run], event);
+  const counts = clustersOf(launches);
+  return { run, launches, counts, rate: rateBy(counts) };
+}
+
+function rateBy(counts: ClusterCounts): Rate | undefined {
   const unit = unitOf(counts);
   return rateOf(counts[unit], unit);
 }

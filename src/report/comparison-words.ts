@@ -3,6 +3,7 @@
 import type { ComparedCell, ComparedRow, Comparison } from '../evidence/comparison.ts';
 import { documentsOf, leftOutOf, scoreOf, type Column } from '../evidence/comparison-columns.ts';
 import { fewestLaunches } from '../evidence/counts.ts';
+import { usualReach } from '../evidence/ratio.ts';
 import { sightingsToClaim } from '../evidence/seen.ts';
 import { leftOutSentence } from '../results/believed.ts';
 import type { ResultsDocument } from '../results/schema.ts';
@@ -162,6 +163,14 @@ export function comparisonNotes(comparison: Comparison): readonly string[] {
   if (ratios.length > 0) {
     notes.push(
       `"x": the rate over that of the first column that is compared, with its 95 % interval; "real": of all that are called so, at most 5 % are not (${ratios.length} ratios, Benjamini and Hochberg).`,
+    );
+  }
+  const reach = usualReach(ratios);
+  if (reach !== undefined) {
+    notes.push(
+      reach === Infinity
+        ? 'Half of the ratios have an interval without an end: of them hardly any change would show. More launches, or a machine with less to do beside, tell more.'
+        : `Half of the ratios have an interval that reaches ${factor(reach)}x either way or further: there a lesser change would not show. More launches, or a machine with less to do beside, tell more.`,
     );
   }
   if (cells.some(({ ratioPlan }) => ratioPlan !== undefined)) {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Counts } from '../../src/evidence/counts.ts';
-import { differencesAmong, ratioOf } from '../../src/evidence/ratio.ts';
+import { differencesAmong, ratioOf, usualReach } from '../../src/evidence/ratio.ts';
 import { randomFrom, share, simulate, type Random } from './simulated.ts';
 
 /** Five launches, each with a pace of its own and blocks that vary as well. */
@@ -141,5 +141,15 @@ describe('a ratio', () => {
   it('admits that single launches do not show what launches differ by', () => {
     expect(ratioOf(steady.slice(0, 1), steady, 'launch')?.independent).toBe('iteration');
     expect(ratioOf([], steady, 'launch')).toBeUndefined();
+  });
+});
+
+describe('the usual reach of intervals', () => {
+  const interval = (low: number, high: number | undefined) => ({ low, high });
+
+  it('is the factor that half of them reach, or further', () => {
+    expect(usualReach([interval(0.5, 2), interval(1, 1.21), interval(0.1, 10)])).toBeCloseTo(2, 12);
+    expect(usualReach([interval(1.8, 2.2), interval(0, 1), interval(3, undefined)])).toBe(Infinity);
+    expect(usualReach([])).toBeUndefined();
   });
 });
