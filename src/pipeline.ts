@@ -20,7 +20,7 @@ import { withEvidence } from './evidence/session-evidence.ts';
 import { eventCounter } from './judge/event-counts.ts';
 import type { Expectation } from './judge/expectation.ts';
 import { findingsOf } from './judge/findings.ts';
-import { opinionsOf, type OpinionLimits, type Opinions } from './judge/opinions.ts';
+import { askModels, type OpinionLimits, type Opinions } from './judge/opinions.ts';
 import { expectationFor, judgeRows } from './judge/rows.ts';
 import { strangersApart, withControls } from './judge/selection.ts';
 import { readSuite, readTests } from './language/test-files.ts';
@@ -89,8 +89,8 @@ export interface RunRequest {
   readonly arguments: readonly string[];
 }
 
-/** What a run is at, in this order. */
-export type Stage = 'read' | 'start' | 'plan' | 'ask' | 'price' | 'run' | 'judge' | 'write';
+/** What a run is at, in this order; a short one asks again, behind its tests, for what was not answered meanwhile. */
+export type Stage = 'read' | 'start' | 'plan' | 'price' | 'ask' | 'run' | 'judge' | 'write';
 
 export interface Watcher {
   /** A stage begins. */
@@ -126,6 +126,7 @@ export async function runLitmus(
     throw new CannotRunError(error.message);
   });
   const launches = launchesFrom(runner);
+  const over = new AbortController();
   try {
     const { machine, topology, facts } = await inspectMachine(runner);
     if (facts === undefined) throw new CannotRunError('The addon does not tell what this machine is.');
@@ -187,13 +188,6 @@ export async function runLitmus(
     };
     if (earlier === undefined) announceShortness(request.amount, clock(), experiment, watcher);
     else checkSameness(earlier, ran, experiment);
-    watcher.stage?.('ask');
-    const limits = opinionLimits(request, clock());
-    const { answers, keep } = answersIn(folder, target);
-    const opinions = await opinionsOf(experiment, target, limits, watcher.asking, watcher.stopped, answers);
-    const unkept = keep();
-    if (unkept !== undefined) watcher.notice(unkept);
-    const models = { opinions, findings: findingsOf(experiment, opinions) };
     watcher.stage?.('price');
     const compared = new Set(experiment.filter(isPriced).map(({ test }) => test.name));
     // An emulator's prices are nobody's.
@@ -212,7 +206,25 @@ export async function runLitmus(
             progress: () => {},
             stopped: watcher.stopped,
           });
-    const expected = resumed === undefined ? expectedBy(opinions) : recordedExpectations(resumed);
+    watcher.stage?.('ask');
+    const { answers, keep } = answersIn(folder, target);
+    const limits = opinionLimits(request, clock());
+    const asking = askModels(
+      experiment,
+      target,
+      limits,
+      AbortSignal.any([watcher.stopped, over.signal]),
+      answers,
+    );
+    const opinionsNow = async () => {
+      const said = await asking.opinions(watcher.asking);
+      const unkept = keep();
+      if (unkept !== undefined) watcher.notice(unkept);
+      return said;
+    };
+    const beforehand = isAskedMeanwhile(request.amount) ? undefined : await opinionsNow();
+    const expected =
+      resumed === undefined ? expectedBy(beforehand ?? new Map()) : recordedExpectations(resumed);
     const count = eventCounter(experiment, expected);
     watcher.stage?.('run');
     const startedAt = new Date();
@@ -228,7 +240,7 @@ export async function runLitmus(
       need: (settlement) => needsOf(experiment, expected, architecture, settlement),
       count,
     });
-    const header = journalHeader(experiment, models, { ...ran, session });
+    const header = journalHeader(experiment, beforehand ?? new Map(), { ...ran, session });
     const { journal, resultsPath } =
       resumed === undefined ? openSession(folder, startedAt, header) : reopenSession(resumed, now);
     const document = await keepingTold(journal.path, watcher, async () => {
@@ -247,7 +259,10 @@ export async function runLitmus(
         watcher.progress(progress(record));
       }
       journal.close();
+      if (beforehand === undefined) watcher.stage?.('ask');
+      const opinions = beforehand ?? (await opinionsNow());
       watcher.stage?.('judge');
+      const models = { opinions, findings: findingsOf(experiment, opinions) };
       const judged = judgeRows(experiment, records, architecture, opinions, machine.emulation?.kind);
       const ended = { finishedAt: new Date().toISOString(), interrupted: watcher.stopped.aborted };
       const counted = resultsDocument(experiment, judged, models, {
@@ -262,6 +277,7 @@ export async function runLitmus(
     rmSync(journal.path);
     return { document, file: resultsPath };
   } finally {
+    over.abort();
     await launches.close();
   }
 }
@@ -314,6 +330,14 @@ function opinionLimits({ amount, modelTimeMs }: RunRequest, spentMs: number): Op
   const ofTime = (budgetMs: number) => Math.min(budgetMs / 5, (budgetMs - spentMs) / 2);
   const totalMs = modelTimeMs ?? (amount.kind === 'time' ? ofTime(amount.budgetMs) : 60_000);
   return { timeoutMs: totalMs / 4, totalMs };
+}
+
+/**
+ * Whether the models are asked while the tests run. Threads that answer take CPUs from the tests', so only
+ * where tests run for so short that no rate comes of it, and nothing in the run depends on the answers.
+ */
+function isAskedMeanwhile(amount: Amount): boolean {
+  return amount.kind === 'iterations' && amount.launches === 1;
 }
 
 /** With one fewer, intervals would reach from the least block to the greatest. */

@@ -23,21 +23,28 @@ export type { Opinion, OpinionLimits, Opinions } from './opinion.ts';
 /** What was answered before for the same target, by question. */
 export type KnownAnswers = Map<string, Answer>;
 
+/** Questions that are being answered. */
+export interface Asking {
+  /**
+   * What the models say, as soon as all is answered; from now on this thread answers too.
+   * @param asked is called with the number of questions that are answered.
+   */
+  opinions(asked: (done: number, of: number) => void): Promise<ReadonlyMap<PlannedVariant, Opinions>>;
+}
+
 /**
  * Asks both models of every variant that has code; the code of several strategies once. Many questions are
- * shared with threads that help, on the CPUs that wait until the tests run.
- * @param asked is called with the number of questions that are answered.
+ * shared with threads that help, which begin at once.
  * @param known is not asked again, and gets what is decided now.
  */
-export async function opinionsOf(
+export function askModels(
   experiment: readonly PlannedTest[],
   target: Target,
   limits: OpinionLimits,
-  asked: (done: number, of: number) => void,
   stopped: AbortSignal,
   known: KnownAnswers = new Map(),
   helperCount?: number,
-): Promise<ReadonlyMap<PlannedVariant, Opinions>> {
+): Asking {
   const variants = experiment
     .flatMap((planned) => planned.variants)
     .filter(({ problem }) => problem === undefined)
@@ -49,18 +56,31 @@ export async function opinionsOf(
     return known.has(key) ? [] : [{ question, key }];
   });
   const helpers = helperCount ?? (limits.totalMs > 0 ? helpersFor(open.length) : 0);
-  const answers = await answersTo(
+  const answering = startAnswering(
     open.map(({ question }) => question),
-    { target, deadline: deadlineOf(limits), asked, stopped, helpers },
+    { target, deadline: deadlineOf(limits), stopped, helpers },
   );
-  const now = new Map(open.map(({ key }, index) => [key, answers[index]]));
-  for (const [key, answer] of now) if (answer !== undefined && isDecided(answer)) known.set(key, answer);
-  const answerOf = new Map(
-    variants.map((variant, index) => {
-      const key = keys[index] ?? '';
-      return [variant, now.get(key) ?? known.get(key)];
-    }),
-  );
+  return {
+    opinions: async (asked) => {
+      const answers = await answering(asked);
+      const now = new Map(open.map(({ key }, index) => [key, answers[index]]));
+      for (const [key, answer] of now) if (answer !== undefined && isDecided(answer)) known.set(key, answer);
+      const answerOf = new Map(
+        variants.map((variant, index) => {
+          const key = keys[index] ?? '';
+          return [variant, now.get(key) ?? known.get(key)];
+        }),
+      );
+      return opinionsBy(answerOf, experiment);
+    },
+  };
+}
+
+/** By variant; none of those that were not answered. */
+function opinionsBy(
+  answerOf: ReadonlyMap<PlannedVariant, Answer | undefined>,
+  experiment: readonly PlannedTest[],
+): ReadonlyMap<PlannedVariant, Opinions> {
   return new Map(
     experiment.flatMap((planned) =>
       planned.variants.flatMap((variant): (readonly [PlannedVariant, Opinions])[] => {
@@ -110,10 +130,9 @@ export interface OpinionJob {
   readonly deadline: Deadline;
 }
 
-interface Asking {
+interface Answering {
   readonly target: Target;
   readonly deadline: Deadline;
-  readonly asked: (done: number, of: number) => void;
   readonly stopped: AbortSignal;
   /** How many threads help this one. */
   readonly helpers: number;
@@ -122,13 +141,17 @@ interface Asking {
 /** Handed to a helper at once: some tens of milliseconds of most tests. */
 const questionsAtOnce = 16;
 
-/** The answers by question; where it was stopped, some are missing. */
-async function answersTo(
+/**
+ * Sets helpers to work, and returns what joins them and waits for the answers, by question; where it was
+ * stopped, some are missing.
+ */
+function startAnswering(
   questions: readonly Question[],
-  { target, deadline, asked, stopped, helpers }: Asking,
-): Promise<readonly (Answer | undefined)[]> {
+  { target, deadline, stopped, helpers }: Answering,
+): (asked: (done: number, of: number) => void) => Promise<readonly (Answer | undefined)[]> {
   const answers: (Answer | undefined)[] = questions.map(() => undefined);
   let [next, done] = [0, 0];
+  let tell: (done: number, of: number) => void = () => {};
   const take = (most: number) => {
     const from = next;
     next = Math.min(questions.length, next + most);
@@ -136,7 +159,7 @@ async function answersTo(
   };
   const enter = (index: number, answer: Answer) => {
     answers[index] = answer;
-    asked((done += 1), questions.length);
+    tell((done += 1), questions.length);
   };
   const { architecture, variant }: TargetName = target;
   const data: TargetName = { architecture, variant };
@@ -154,15 +177,18 @@ async function answersTo(
         if (ended.kind === 'lost') throw new Error(`A thread that asks the models was lost: ${ended.reason}`);
       }
     });
-  const answerHere = async () => {
+  const helped = Promise.all(Array.from({ length: helpers }, help)).finally(() => pool.close());
+  helped.catch(() => {}); // told to who asks for the answers
+  return async (asked) => {
+    tell = asked;
     while (next < questions.length) {
       // Lets signals and the helpers' answers in.
       await setImmediate();
-      if (stopped.aborted) return;
+      if (stopped.aborted) break;
       const { from, part } = take(1);
       for (const question of part) enter(from, answerTo(question, target, deadline));
     }
+    await helped;
+    return answers;
   };
-  await Promise.all([answerHere(), ...Array.from({ length: helpers }, help)]).finally(() => pool.close());
-  return answers;
 }

@@ -58,7 +58,7 @@ export function resultsDocument(
 /** What a journal begins with: all that is known before the first block. */
 export function journalHeader(
   experiment: readonly PlannedTest[],
-  models: ModelsSaid,
+  opinions: ModelsSaid['opinions'],
   identity: Pick<JournalHeader, 'tool' | 'machine' | 'session' | 'target'>,
 ): JournalHeader {
   return {
@@ -68,7 +68,7 @@ export function journalHeader(
     processId: process.pid,
     plans: planRecords(experiment),
     variants: experiment.flatMap((planned) => [
-      ...planned.variants.map((variant) => variantHead(planned, variant, models.opinions.get(variant))),
+      ...planned.variants.map((variant) => variantHead(planned, variant, opinions.get(variant))),
       ...planned.refused.map(({ strategy }) =>
         variantHead(planned, { strategy, test: planned.test }, undefined),
       ),

@@ -2,8 +2,9 @@ import { expect, test } from 'vitest';
 import { expectationOf } from '../../src/judge/expectation.ts';
 import { findingsOf, straysAmong } from '../../src/judge/findings.ts';
 import { askArchitectureModel, askKernelModel } from '../../src/judge/opinion.ts';
-import { opinionsOf, type KnownAnswers, type Opinion } from '../../src/judge/opinions.ts';
+import { askModels, type KnownAnswers, type Opinion, type OpinionLimits } from '../../src/judge/opinions.ts';
 import { parseLitmus } from '../../src/language/parser.ts';
+import type { Target } from '../../src/lower/target.ts';
 import { targetFor } from '../../src/lower/targets.ts';
 import { planExperiment } from '../../src/plan/experiment.ts';
 import { plansFor } from '../../src/plan/run-plan.ts';
@@ -36,6 +37,17 @@ const storeBuffering = (name: string, header: string, fence: string) =>
     `WRITE_ONCE(*x, 1); ${fence} int r0 = READ_ONCE(*y);`,
     `WRITE_ONCE(*y, 1); ${fence} int r0 = READ_ONCE(*x);`,
   );
+
+/** All that the models say of an experiment. */
+function opinionsOf(
+  experiment: Parameters<typeof askModels>[0],
+  of: Target,
+  limits: OpinionLimits,
+  asked: (done: number, of: number) => void,
+  ...rest: [stopped: AbortSignal, known?: KnownAnswers, helperCount?: number]
+) {
+  return askModels(experiment, of, limits, ...rest).opinions(asked);
+}
 
 const target = targetFor('x86-64');
 if (target === undefined) throw new Error('no target');

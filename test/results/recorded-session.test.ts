@@ -80,7 +80,7 @@ const fresh = () => scheduleTime(experiment, { ...terms, seed: 7n }, need());
 function leave(records: readonly BlockRecord[]): void {
   const session = { startedAt: '2026-01-02T03:04:05.000Z', seed: '7', arguments: [], schedule: terms };
   const models = { opinions: new Map(), findings: [] };
-  const header = journalHeader(experiment, models, { tool, machine, target, session });
+  const header = journalHeader(experiment, models.opinions, { tool, machine, target, session });
   // Of a process that is gone.
   const journal = openJournal(path, { ...header, processId: 2 ** 30 });
   for (const record of records) journal.append(journalBlock(record));
