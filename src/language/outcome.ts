@@ -43,5 +43,6 @@ function valueOf(value: Constant | Observable, outcome: Outcome): string {
 
 /** The same text for outcomes that tell the same, whatever the order in which they were told. */
 export function outcomeKey(outcome: Outcome): string {
-  return JSON.stringify(Object.entries(outcome).toSorted(([left], [right]) => (left < right ? -1 : 1)));
+  const names = Object.keys(outcome).toSorted();
+  return JSON.stringify(names.map((name) => [name, outcome[name]]));
 }
