@@ -3,6 +3,7 @@ import {
   type Expression,
   type LitmusTest,
   type Observable,
+  type Position,
   type Proposition,
   type Statement,
   type Thread,
@@ -11,9 +12,8 @@ import { observablesOf } from '../language/observables.ts';
 import { signatures, type Primitive } from '../language/primitives.ts';
 import { locationArgument } from '../language/types.ts';
 import { expressionsOf, forEachStatement, operandsOf } from '../language/walk.ts';
-import { rewriteBody } from '../strategy/rewrite.ts';
+import { call, evaluate, rewriteBody } from '../strategy/rewrite.ts';
 import { lower } from './lower.ts';
-import { LoweringError } from './lowering-error.ts';
 import type { CellLayout, MachineCode } from './machine-code.ts';
 import type { Target } from './target.ts';
 
@@ -21,19 +21,17 @@ import type { Target } from './target.ts';
  * Which threads run as one, and in which order: each iteration first the one and then the next, on one CPU.
  *
  * With more threads than CPUs that is the way to have all of them at work within nanoseconds: threads that take
- * turns are a context switch apart, which empties the store buffer. It must not show what threads of their own
- * could not. It adds program order, which only forbids. But a CPU reads its own stores before others see them,
- * and what is read, written or overtaken between two threads is ordered by all models while within a thread it
- * need not be. So by default no thread of a lane may write what another accesses. Where a CPU reorders nothing
- * but a store with later loads, a load before a store and a store before a store stay in order in a lane as well
- * as between threads, and only reading what an earlier thread wrote is refused.
+ * turns are a context switch apart. It must not show what threads of their own could not. It adds program order,
+ * which only forbids. But a CPU reads its own stores before others see them, and what is read, written or
+ * overtaken between two threads is ordered by all models while within a thread it need not be. So a full fence
+ * is between threads of which the one writes what the other accesses: then everything of the one comes before
+ * everything of the other, for everyone. Where a CPU reorders nothing but a store with later loads, a load before
+ * a store and a store before a store stay in order in a lane as well as between threads, and the fence is there
+ * only where the later thread reads what the earlier one writes.
  */
 export type Lanes = readonly (readonly number[])[];
 
-/**
- * The test with a thread for each lane, its registers renamed.
- * @throws LoweringError where a lane could show what its threads by themselves cannot.
- */
+/** The test with a thread for each lane, its registers renamed. */
 export function inLanes(test: LitmusTest, lanes: Lanes, target: Target): LitmusTest {
   const joined = lanes.map((lane, index) => joinedThread(test, lane, index, target));
   const { initial, condition, filter, header } = test;
@@ -78,16 +76,28 @@ function joinedThread(test: LitmusTest, lane: readonly number[], index: number, 
   const threads = lane.flatMap((each) => test.threads[each] ?? []);
   const [first] = threads;
   if (first === undefined) throw new Error('a lane without threads');
-  for (const [place, later] of threads.entries()) {
-    for (const earlier of threads.slice(0, place)) {
-      const reason = reasonAgainst(earlier, later, target);
-      if (reason !== undefined) throw new LoweringError(`${test.name} cannot run in lanes: ${reason}`);
-    }
-  }
   const parameters = new Map(
     threads.flatMap((thread) => thread.parameters.map((parameter) => [parameter.name, parameter])),
   );
-  return { ...first, index, parameters: [...parameters.values()], body: threads.flatMap(renamedBody) };
+  const body = threads.flatMap((thread, place) => [
+    ...(needsFence(threads.slice(0, place), thread, target) ? [fenceAt(thread.at)] : []),
+    ...renamedBody(thread),
+  ]);
+  return { ...first, index, parameters: [...parameters.values()], body };
+}
+
+const fenceAt = (at: Position): Statement => evaluate(call('smp_mb', [], at));
+
+function needsFence(before: readonly Thread[], thread: Thread, target: Target): boolean {
+  return before.some((earlier) => reasonForFence(earlier, thread, target) !== undefined);
+}
+
+/** How many fences lanes have between their threads. */
+export function fencesIn({ threads }: LitmusTest, lanes: Lanes, target: Target): number {
+  return lanes
+    .map((lane) => lane.flatMap((index) => threads[index] ?? []))
+    .flatMap((lane) => lane.filter((thread, place) => needsFence(lane.slice(0, place), thread, target)))
+    .length;
 }
 
 /** No name in C has a `#`. */
@@ -144,8 +154,8 @@ function renamedProposition(proposition: Proposition, lanes: Lanes): Proposition
   }
 }
 
-/** Why one thread must not run after another as if they were one, or undefined. */
-export function reasonAgainst(earlier: Thread, later: Thread, target: Target): string | undefined {
+/** Why a full fence must be between two threads of a lane, or undefined. */
+export function reasonForFence(earlier: Thread, later: Thread, target: Target): string | undefined {
   const [one, two] = [accessesOf(earlier), accessesOf(later)];
   for (const [{ index }, { computed }] of [[earlier, one] as const, [later, two] as const]) {
     if (computed) return `P${index} computes the address of an access`;

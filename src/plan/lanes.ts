@@ -1,31 +1,59 @@
 import type { LitmusTest } from '../language/litmus-test.ts';
+import { signatures } from '../language/primitives.ts';
 import { programOf } from '../lower/events.ts';
-import { inLanes, reasonAgainst, type Lanes } from '../lower/lanes.ts';
+import { fencesIn, inLanes, type Lanes } from '../lower/lanes.ts';
 import { LoweringError } from '../lower/lowering-error.ts';
 import type { Target } from '../lower/target.ts';
 import { CheckTimeout, checkProgram } from '../model/check.ts';
 import { ModelError } from '../model/model-error.ts';
 import { architectureModel } from '../model/models.ts';
+import { evaluatedExpressions } from '../strategy/rewrite.ts';
 import { variantsOf } from '../strategy/strategies.ts';
 import type { Affinity } from './affinity.ts';
 
-/** For one way to put threads into lanes: tests are small, and there are few ways. */
-const timeoutMs = 500;
+/** Of many threads there are thousands. */
+const mostWays = 24;
+
+/** What models answer at once: the choice must not depend on how busy the machine is. */
+const mostThreads = 8;
+const mostAccesses = 20;
+const timeoutMs = 20_000;
+
+/** The plans of a test and its code both ask. */
+const known = new WeakMap<LitmusTest, Map<string, Lanes | undefined>>();
 
 /**
  * A way to run a test's threads on fewer CPUs than threads without taking turns: a lane for each CPU, as equal
- * as can be. Undefined where there is one CPU, where threads must not share a lane, and where in lanes the test
- * could not show its event, not even without its barriers, so that never seeing it would say nothing.
+ * as can be, with as few fences between threads as can be. Undefined where there is one CPU; where in lanes the
+ * test could not show its event, not even without its barriers, so that never seeing it would say nothing; for
+ * tests with locks, which threads wait for; and for large ones.
  */
 export function lanesFor(test: LitmusTest, target: Target, cpus: number): Lanes | undefined {
-  if (cpus < 2 || cpus >= test.threads.length) return undefined;
+  if (cpus < 2 || cpus >= test.threads.length || !isSmall(test)) return undefined;
+  const ofTest = known.get(test) ?? new Map<string, Lanes | undefined>();
+  known.set(test, ofTest);
+  const question = [target.architecture, target.variant, cpus].join();
+  if (!ofTest.has(question)) ofTest.set(question, firstThatShows(test, target, cpus));
+  return ofTest.get(question);
+}
+
+function firstThatShows(test: LitmusTest, target: Target, cpus: number): Lanes | undefined {
   const [bare = test] = variantsOf(test, ['none']).variants.map((variant) => variant.test);
-  for (const partition of partitionsOf(test.threads.length, cpus)) {
-    for (const lanes of waysOf(partition, test, target)) {
-      if (canShowEvent(bare, lanes, target)) return lanes;
-    }
-  }
-  return undefined;
+  if (!canShowEvent(bare, target)) return undefined;
+  return waysOf(test.threads.length, cpus)
+    .map((lanes) => ({ lanes, fences: fencesIn(bare, lanes, target) }))
+    .toSorted((one, other) => one.fences - other.fences)
+    .find(({ lanes }) => canShowEvent(inLanes(bare, lanes, target), target))?.lanes;
+}
+
+function isSmall({ threads }: LitmusTest): boolean {
+  const kinds = threads.flatMap(({ body }) =>
+    evaluatedExpressions(body).flatMap((expression) =>
+      expression.kind === 'call' ? (signatures.get(expression.name)?.primitive.kind ?? []) : [],
+    ),
+  );
+  const accesses = kinds.filter((kind) => kind !== 'fence').length;
+  return threads.length <= mostThreads && accesses <= mostAccesses && !kinds.includes('lock');
 }
 
 /** Into how many lanes a test goes that has too few CPUs: as many as it has; undefined where it cannot. */
@@ -34,11 +62,10 @@ export function laneCount(test: LitmusTest, target: Target, { cpus }: Affinity):
   return lanesFor(test, target, count) === undefined ? undefined : count;
 }
 
-function canShowEvent(test: LitmusTest, lanes: Lanes, target: Target): boolean {
+function canShowEvent(test: LitmusTest, target: Target): boolean {
   try {
-    const joined = inLanes(test, lanes, target);
     const model = architectureModel(target.architecture);
-    const { observation } = checkProgram(joined, programOf(joined, target), model, { timeoutMs });
+    const { observation } = checkProgram(test, programOf(test, target), model, { timeoutMs });
     return observation !== (test.condition.quantifier === 'forall' ? 'Always' : 'Never');
   } catch (error) {
     const undecided = [CheckTimeout, ModelError, LoweringError].some((kind) => error instanceof kind);
@@ -47,21 +74,18 @@ function canShowEvent(test: LitmusTest, lanes: Lanes, target: Target): boolean {
   }
 }
 
-/** The lanes of a partition in each order that threads may have in them. */
-function waysOf(partition: Lanes, { threads }: LitmusTest, target: Target): readonly Lanes[] {
-  const mayFollow = (later: number, earlier: number): boolean => {
-    const [one, two] = [threads[earlier], threads[later]];
-    return one !== undefined && two !== undefined && reasonAgainst(one, two, target) === undefined;
-  };
-  return partition.reduce<readonly Lanes[]>(
-    (ways, lane) => {
-      const orders = ordersOf(lane).filter((order) =>
-        order.every((later, place) => order.slice(0, place).every((earlier) => mayFollow(later, earlier))),
-      );
-      return ways.flatMap((way) => orders.map((order) => [...way, order]));
-    },
-    [[]],
-  );
+/** Partitions, with the threads of each lane in each order; the first of them where there are many. */
+function waysOf(threads: number, cpus: number): readonly Lanes[] {
+  const ways: Lanes[] = [];
+  for (const partition of partitionsOf(threads, cpus)) {
+    const ordered = partition.reduce<readonly Lanes[]>(
+      (begun, lane) => begun.flatMap((way) => ordersOf(lane).map((order) => [...way, order])),
+      [[]],
+    );
+    ways.push(...ordered.slice(0, mostWays - ways.length));
+    if (ways.length === mostWays) break;
+  }
+  return ways;
 }
 
 /** 0, 1, …, count - 1 in so many groups whose sizes differ by one at most. */
