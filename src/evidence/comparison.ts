@@ -1,4 +1,5 @@
 import type { TestEvent } from '../judge/expectation.ts';
+import { machineName } from '../results/machine.ts';
 import type { Row } from '../results/schema.ts';
 import { cellOf, countsOf, planCountsOf, type Cell, type PlanCounts } from './comparison-cell.ts';
 import { documentsOf, type Column, type Granularity } from './comparison-columns.ts';
@@ -49,6 +50,11 @@ export interface Comparison {
   readonly otherVersions: readonly string[];
   /** Whether single launches are compared, and differences are held against how much launches differ. */
   readonly singleLaunches: boolean;
+  /**
+   * By how much all rows differ between sessions of one machine beyond what their launches show, as the
+   * standard deviation of the logarithm; their differences are held against it. The most of any two columns.
+   */
+  readonly sessionDeviation: number;
 }
 
 export interface ComparisonOptions {
@@ -67,7 +73,9 @@ export function compare(
     (row) => strategies === undefined || row.strategies.some((strategy) => strategies.includes(strategy)),
   );
   const drafts = matched.map((row) => draftOf(row, columns, despiteCode));
-  const told = toldDifferences(drafts);
+  const pairs = drafts.flatMap((draft) => draft.pairs);
+  const spreads = spreadsBetween(pairs, columns);
+  const told = toldDifferences(drafts, spreads);
   const rows = drafts.map((draft, index) => comparedRow(draft, columns, told[index] ?? new Map()));
   return {
     by,
@@ -77,7 +85,14 @@ export function compare(
       .toSorted((one, other) => rank(one.row) - rank(other.row) || one.index - other.index)
       .map(({ row }) => row),
     otherVersions: otherVersionsIn(matched),
-    singleLaunches: drafts.some(({ pairs }) => pairs.some(({ ratio }) => ratio.independent !== 'launch')),
+    singleLaunches: pairs.some(({ ratio }) => ratio.independent !== 'launch'),
+    sessionDeviation: pairs.reduce(
+      (most, pair) =>
+        pair.ratio.independent === 'launch'
+          ? Math.max(most, spreads.get(comparedBy(pair))?.deviation ?? 0)
+          : most,
+      0,
+    ),
   };
 }
 
@@ -193,18 +208,18 @@ interface ToldDifference {
   readonly plan: string | undefined;
 }
 
-/** Of each row, the differences by column: those of single launches in view of how launches differ, all corrected for how many they are. */
-function toldDifferences(drafts: readonly Draft[]): readonly ReadonlyMap<number, ToldDifference>[] {
+/** Of each row, the differences by column: in view of how launches or sessions differ, all corrected for how many they are. */
+function toldDifferences(
+  drafts: readonly Draft[],
+  spreads: Spreads,
+): readonly ReadonlyMap<number, ToldDifference>[] {
   const pairs = drafts.flatMap((draft) => draft.pairs);
-  const spreads = spreadsBetween(pairs);
-  const allowed = pairs.map((pair) =>
-    pair.ratio.independent === 'launch'
-      ? pair.ratio
-      : allowingForLaunches(
-          pair.ratio,
-          pair.ratio.independent === 'block' ? spreads.get(betweenColumns(pair)) : undefined,
-        ),
-  );
+  const allowed = pairs.map((pair) => {
+    const spread = spreads.get(comparedBy(pair));
+    // Of launches it is known how they differ; what sessions of other machines differ by is the machines.
+    if (spread === undefined && pair.ratio.independent === 'launch') return pair.ratio;
+    return allowingForLaunches(pair.ratio, spread);
+  });
   const told = differencesAmong(allowed);
   const byPair = new Map(pairs.map((pair, index) => [pair, told[index]]));
   return drafts.map(
@@ -218,16 +233,35 @@ function toldDifferences(drafts: readonly Draft[]): readonly ReadonlyMap<number,
   );
 }
 
-const betweenColumns = ({ column, reference }: Pair) => `${column} ${reference}`;
+const comparedBy = ({ column, reference, ratio }: Pair) => `${column} ${reference} ${ratio.independent}`;
 
-/** What launching does to rates, between any two columns whose blocks are compared. */
-function spreadsBetween(pairs: readonly Pair[]): ReadonlyMap<string, LaunchSpread | undefined> {
+/** By `comparedBy`, what else differs between two columns than the rates in question. */
+type Spreads = ReadonlyMap<string, LaunchSpread | undefined>;
+
+/**
+ * What launching does to rates, between columns whose blocks are compared; and between columns of one
+ * machine whose launches are, what went on beside their sessions: one that is busier than the other shows
+ * other rates in all its launches.
+ */
+function spreadsBetween(pairs: readonly Pair[], columns: readonly Column[]): Spreads {
+  const machines = columns.map(machineOf);
   const ratios = new Map<string, RateRatio[]>();
-  for (const pair of pairs.filter(({ ratio }) => ratio.independent === 'block')) {
-    const key = betweenColumns(pair);
-    ratios.set(key, [...(ratios.get(key) ?? []), pair.ratio]);
+  for (const pair of pairs) {
+    const [machine, other] = [machines[pair.column], machines[pair.reference]];
+    const ofSessions = pair.ratio.independent === 'launch' && machine !== undefined && machine === other;
+    if (pair.ratio.independent !== 'block' && !ofSessions) continue;
+    const key = comparedBy(pair);
+    const list = ratios.get(key);
+    if (list === undefined) ratios.set(key, [pair.ratio]);
+    else list.push(pair.ratio);
   }
   return new Map([...ratios].map(([key, list]) => [key, launchSpread(list)]));
+}
+
+/** Undefined of a log, and of several machines. */
+function machineOf(column: Column): string | undefined {
+  const [name, ...others] = new Set(documentsOf(column).map(({ machine }) => machineName(machine)));
+  return others.length === 0 ? name : undefined;
 }
 
 function comparedRow(

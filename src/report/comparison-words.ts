@@ -154,7 +154,7 @@ export function columnScore(column: Column): string | undefined {
 
 /** What a reader must know beside the numbers, each only where it applies. */
 export function comparisonNotes(comparison: Comparison): readonly string[] {
-  const { columns, rows, otherVersions, singleLaunches, by } = comparison;
+  const { columns, rows, otherVersions, singleLaunches, sessionDeviation, by } = comparison;
   const cells = rows.flatMap((row) => row.cells.filter((cell) => cell !== undefined));
   const ratios = cells.flatMap(({ ratio }) => ratio ?? []);
   const notes = [
@@ -181,6 +181,11 @@ export function comparisonNotes(comparison: Comparison): readonly string[] {
   if (ratios.length > 0 && singleLaunches) {
     notes.push(
       `Fewer than ${fewestLaunches} launches a column: what differs from launch to launch was learnt from how much all rows differ, and only what stands out is called real. Run each at least ${fewestLaunches} times to tell more.`,
+    );
+  }
+  if (sessionDeviation > leastDeviation) {
+    notes.push(
+      `Sessions of one machine differ here in all rows, by some ${factor(Math.exp(sessionDeviation))}x beyond what their launches show, as when one was busier beside: only what stands out of that is called real.`,
     );
   }
   if (ratios.some(({ independent }) => independent === 'iteration')) {
@@ -223,6 +228,9 @@ export function comparisonNotes(comparison: Comparison): readonly string[] {
   }
   return [...new Set(notes)];
 }
+
+/** A few percent are not worth a word. */
+const leastDeviation = 0.05;
 
 const unitWords = { block: 'blocks', launch: 'launches', iteration: 'iterations' } as const;
 

@@ -42,9 +42,10 @@ function launched(
   launches: readonly (number | undefined)[],
   launchVariance: number,
   planted = -1,
+  sessionVariance = 0,
 ): RecordedFile {
   const rows = Array.from({ length: 60 }, (_, test): SessionRow => {
-    const usual = test % 3 === 0 ? 0 : 10 ** (1.5 + (test % 7) / 2);
+    const usual = test % 3 === 0 ? 0 : 10 ** (1.5 + (test % 7) / 2) * random.gamma(sessionVariance);
     const blocks = launches.flatMap((number) => {
       const counts = simulate(random, {
         blocks: 10,
@@ -133,6 +134,20 @@ describe('two runs of the same machine', () => {
     expect(found.filter(Boolean).length).toBeGreaterThanOrEqual(19);
   });
 
+  it('of five launches each show no real difference where one was busier all the time', () => {
+    const random = randomFrom(27);
+    const comparisons = Array.from({ length: 5 }, () =>
+      compared([
+        launched(random, 'a.json', five, 0.01, -1, 0.2),
+        launched(random, 'b.json', five, 0.01, -1, 0.2),
+      ]),
+    );
+    const cells = comparisons.flatMap(({ rows }) => rows.flatMap((row) => row.cells[1] ?? []));
+    const real = cells.filter(({ ratio }) => ratio?.real === true).length;
+    expect(real / cells.length).toBeLessThanOrEqual(0.05);
+    for (const { sessionDeviation } of comparisons) expect(sessionDeviation).toBeGreaterThan(0.2);
+  });
+
   it('are compared plan by plan, however the time was shared out among plans', () => {
     const random = randomFrom(26);
     const plans = [
@@ -177,6 +192,23 @@ describe('two runs of the same machine', () => {
       low: 0,
     });
   });
+});
+
+it('other machines are no session of the same one: what they differ by is told', () => {
+  const random = randomFrom(28);
+  const five = [0, 1, 2, 3, 4];
+  const files = [
+    launched(random, 'a.json', five, 0.001, -1, 1),
+    launched(random, 'b.json', five, 0.001, -1, 1),
+  ];
+  const real = (comparison: Comparison) =>
+    comparison.rows.filter(({ cells }) => cells[1]?.ratio?.real === true).length;
+  const others = files.map((file, index) =>
+    index === 1 && file.kind === 'results' ? { ...file, document: onBareXeon(file.document) } : file,
+  );
+  expect(real(compared(others))).toBeGreaterThan(20);
+  expect(compared(others).sessionDeviation).toBe(0);
+  expect(real(compared(files))).toBeLessThan(5);
 });
 
 describe('columns', () => {

@@ -6,6 +6,7 @@ import { comparisonJunit } from '../../src/report/comparison-junit.ts';
 import { comparisonLitmus7 } from '../../src/report/comparison-litmus7.ts';
 import { comparisonMarkdown } from '../../src/report/comparison-markdown.ts';
 import { comparisonText } from '../../src/report/comparison-text.ts';
+import { comparisonNotes } from '../../src/report/comparison-words.ts';
 import { parseLitmus7Log } from '../../src/results/litmus7-log.ts';
 import { hostileName, sampleComparison } from './comparison-sample.ts';
 
@@ -19,6 +20,15 @@ describe('a comparison as text', () => {
   it('sends nothing to the terminal that it would obey', () => {
     expect(comparisonText(sampleComparison, 200)).not.toMatch(/[^\P{C}\n]/u);
     expect(comparisonText(sampleComparison, 200)).toContain(String.raw`\u{1b}[31m\u{202e}`);
+  });
+});
+
+describe('the notes of a comparison', () => {
+  it('say by what sessions of one machine differ in all rows, where it is worth a word', () => {
+    const notes = (sessionDeviation: number) =>
+      comparisonNotes({ ...sampleComparison, sessionDeviation }).join(' ');
+    expect(notes(0.3)).toContain('Sessions of one machine differ here in all rows, by some 1.3x');
+    expect(notes(0.01)).not.toContain('Sessions of one machine');
   });
 });
 
