@@ -1,3 +1,4 @@
+import { typeText } from '../language/c-types.ts';
 import type { LitmusTest } from '../language/litmus-test.ts';
 import { signatures } from '../language/primitives.ts';
 import { programOf } from '../lower/events.ts';
@@ -29,7 +30,8 @@ const known = new WeakMap<LitmusTest, Map<string, Lanes | undefined>>();
  * tests with locks, which threads wait for; and for large ones.
  */
 export function lanesFor(test: LitmusTest, target: Target, cpus: number): Lanes | undefined {
-  if (cpus < 2 || cpus >= test.threads.length || !isSmall(test)) return undefined;
+  if (cpus < 2 || cpus >= test.threads.length) return undefined;
+  if (!isSmall(test) || !agreesOnTypes(test)) return undefined;
   const ofTest = known.get(test) ?? new Map<string, Lanes | undefined>();
   known.set(test, ofTest);
   const question = [target.architecture, target.variant, cpus].join();
@@ -44,6 +46,18 @@ function firstThatShows(test: LitmusTest, target: Target, cpus: number): Lanes |
     .map((lanes) => ({ lanes, fences: fencesIn(bare, lanes, target) }))
     .toSorted((one, other) => one.fences - other.fences)
     .find(({ lanes }) => canShowEvent(inLanes(bare, lanes, target), target))?.lanes;
+}
+
+/** Threads may take a location for different types, and one lane has one of them. */
+function agreesOnTypes({ threads }: LitmusTest): boolean {
+  const types = new Map<string, string>();
+  return threads
+    .flatMap(({ parameters }) => parameters)
+    .every(({ name, type }) => {
+      const before = types.get(name) ?? typeText(type);
+      types.set(name, before);
+      return before === typeText(type);
+    });
 }
 
 function isSmall({ threads }: LitmusTest): boolean {

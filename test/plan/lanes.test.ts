@@ -1,5 +1,8 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import { parseLitmus } from '../../src/language/parser.ts';
 import { readTests } from '../../src/language/test-files.ts';
 import { targetFor } from '../../src/lower/targets.ts';
 import type { Architecture } from '../../src/architecture.ts';
@@ -54,6 +57,13 @@ test('there are none in which the test could not show its event', () => {
 
 test('there are none for tests with locks', () => {
   expect(lanesOn('x86-64', 'J-unlocked', 2)).toBeUndefined();
+});
+
+test('there are none where threads take a location for different types', () => {
+  const text = readFileSync(join(litmus, 'controls/SB-four.litmus'), 'utf8').replace('int *w', 'long *w');
+  const target = targetOf('x86-64');
+  expect(text).toContain('long *w');
+  expect(lanesFor(parseLitmus(text, 'SB-four.litmus'), target, 2)).toBeUndefined();
 });
 
 test('there are as many lanes as CPUs, and none where each thread has a CPU or where there is one', () => {
