@@ -107,30 +107,34 @@ const leastProbability = 1e-300;
 
 /** The common slope of groups of points, of which each has its own rate and its own middle. */
 function trendOf(groups: readonly (readonly Point[])[]): Trend | undefined {
-  const lines = groups.filter((points) => points.length > 1).map(centred);
-  const points = lines.flat();
-  const freedom = points.length - lines.length - 1;
+  const lines = groups.filter((points) => points.length > 1);
+  const freedom = sum(lines.map(({ length }) => length - 1)) - 1;
   if (freedom < leastFreedom) return undefined;
-  const spread = sum(points.map(({ weight, place }) => weight * place ** 2));
-  const slope = sum(points.map(({ weight, place, excess }) => weight * place * excess)) / spread;
-  const scatter = sum(points.map(({ weight, place, excess }) => weight * (excess - slope * place) ** 2));
-  return { slope, spread, scatter, freedom };
-}
-
-function centred(points: readonly Point[]) {
-  const { iterations, sightings, place: middle } = middleOf(points);
-  return points.map((point) => ({
-    weight: point.iterations,
-    place: point.place - middle,
-    excess: point.sightings / point.iterations - sightings / iterations,
-  }));
+  let [spread, product, squares] = [0, 0, 0];
+  for (const points of lines) {
+    const { iterations, sightings, place: middle } = middleOf(points);
+    const usual = sightings / iterations;
+    for (const point of points) {
+      const place = point.place - middle;
+      const excess = point.sightings / point.iterations - usual;
+      spread += point.iterations * place ** 2;
+      product += point.iterations * place * excess;
+      squares += point.iterations * excess ** 2;
+    }
+  }
+  const slope = product / spread;
+  return { slope, spread, scatter: Math.max(0, squares - slope * product), freedom };
 }
 
 /** All of them as one. */
 function middleOf(points: readonly Point[]): Point {
-  const total = addCounts(points);
-  const place = sum(points.map((point) => point.iterations * point.place)) / total.iterations;
-  return { ...total, place };
+  let [sightings, iterations, place] = [0, 0, 0];
+  for (const point of points) {
+    sightings += point.sightings;
+    iterations += point.iterations;
+    place += point.iterations * point.place;
+  }
+  return { sightings, iterations, place: place / iterations };
 }
 
 function placedIn(launches: readonly (readonly Counts[])[]): readonly (readonly Point[])[] {
