@@ -138,6 +138,9 @@ interface Answering {
   readonly helpers: number;
 }
 
+/** What an answer needs is little and soon forgotten: with Node's 48 a thread takes 30 MB more, and as long. */
+const youngMegabytes = 6;
+
 /** Handed to a helper at once: some tens of milliseconds of most tests. */
 const questionsAtOnce = 16;
 
@@ -166,6 +169,7 @@ function startAnswering(
   const pool = openPool<OpinionJob, Answer>(builtWorker('judge/opinion-worker'), {
     count: helpers,
     data,
+    limits: { maxYoungGenerationSizeMb: youngMegabytes },
     stopped,
   });
   const help = () =>

@@ -1,7 +1,7 @@
 /** Worker threads: what is computed in them can be stopped at any time, and uses the other CPUs. */
 
 import { fileURLToPath } from 'node:url';
-import { Worker } from 'node:worker_threads';
+import { Worker, type ResourceLimits } from 'node:worker_threads';
 import type { FromWorker } from './serve.ts';
 
 /** How a job ended: `lost` with its thread, for a reason that completes "it was lost:". */
@@ -31,6 +31,8 @@ export interface PoolOptions {
   readonly count: number;
   /** Handed to each thread, which finds it as `workerData`. */
   readonly data?: unknown;
+  /** Of each thread's memory; absent: Node's own. */
+  readonly limits?: ResourceLimits;
   /** Ends jobs in flight, and begins no more. */
   readonly stopped?: AbortSignal;
 }
@@ -43,9 +45,9 @@ export function builtWorker(path: string): string {
 /** @param file of a worker that calls `serve`. */
 export function openPool<Job, Message>(
   file: string,
-  { count, data, stopped }: PoolOptions,
+  { count, data, limits, stopped }: PoolOptions,
 ): Pool<Job, Message> {
-  const lanes = Array.from({ length: count }, () => new Lane<Job, Message>(file, data));
+  const lanes = Array.from({ length: count }, () => new Lane<Job, Message>(file, data, limits));
   const free = [...lanes];
   const waiting: ((lane: Lane<Job, Message>) => void)[] = [];
   const stop = () => lanes.forEach((lane) => lane.stop());
@@ -73,14 +75,16 @@ export function openPool<Job, Message>(
 class Lane<Job, Message> implements WorkerThread<Job, Message> {
   readonly #file: string;
   readonly #data: unknown;
+  readonly #limits: ResourceLimits | undefined;
   #worker: Worker | undefined;
   #stopped = false;
   /** Ends the job in flight. */
   #stopJob = () => {};
 
-  constructor(file: string, data: unknown) {
+  constructor(file: string, data: unknown, limits: ResourceLimits | undefined) {
     this.#file = file;
     this.#data = data;
+    this.#limits = limits;
   }
 
   async run(
@@ -89,7 +93,10 @@ class Lane<Job, Message> implements WorkerThread<Job, Message> {
     limitMs: () => number = () => Number.POSITIVE_INFINITY,
   ): Promise<Ended> {
     if (this.#stopped) return { kind: 'stopped' };
-    const worker = (this.#worker ??= new Worker(this.#file, { workerData: this.#data }));
+    const worker = (this.#worker ??= new Worker(this.#file, {
+      workerData: this.#data,
+      ...(this.#limits === undefined ? {} : { resourceLimits: this.#limits }),
+    }));
     let ended: Ended | undefined;
     try {
       ended = await this.#endOf(job, worker, receive, limitMs);
