@@ -43,6 +43,27 @@ test('a file is JSON of short lines, one for each block', () => {
   }
 });
 
+/** As it is said: what fits on a line is on one, and else its parts are on lines of their own. */
+function plainly(value: unknown, indent: string): string {
+  const line = JSON.stringify(value);
+  if (line.length <= 400 || typeof value !== 'object' || value === null) return line;
+  const parts = Array.isArray(value)
+    ? value.map((item) => plainly(item, `${indent} `))
+    : Object.entries(value).map(([key, item]) => `${JSON.stringify(key)}: ${plainly(item, `${indent} `)}`);
+  const [open, close] = Array.isArray(value) ? ['[', ']'] : ['{', '}'];
+  return `${open}\n${parts.map((part) => `${indent} ${part}`).join(',\n')}\n${indent}${close}`;
+}
+
+test('printing in pieces leaves nothing out, and breaks lines where the whole would', () => {
+  fc.assert(
+    fc.property(arbitraryDocument, (document) => {
+      const plain: unknown = JSON.parse(JSON.stringify(document));
+      expect(printResults(document)).toBe(`${plainly(plain, '')}\n`);
+    }),
+    { numRuns: 50 },
+  );
+});
+
 test('a file that exists is not written over', () => {
   const path = join(folder, 'a.json');
   writeResults(path, sampleDocument);
