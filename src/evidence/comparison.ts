@@ -52,7 +52,7 @@ export interface Comparison {
   readonly singleLaunches: boolean;
   /**
    * By how much all rows differ between sessions of one machine beyond what their launches show, as the
-   * standard deviation of the logarithm; their differences are held against it. The most of any two columns.
+   * standard deviation of the logarithm. The most of any two columns.
    */
   readonly sessionDeviation: number;
 }
@@ -208,18 +208,18 @@ interface ToldDifference {
   readonly plan: string | undefined;
 }
 
-/** Of each row, the differences by column: in view of how launches or sessions differ, all corrected for how many they are. */
+/** Of each row, the differences by column: those of single launches in view of how launches differ, all corrected for how many they are. */
 function toldDifferences(
   drafts: readonly Draft[],
   spreads: Spreads,
 ): readonly ReadonlyMap<number, ToldDifference>[] {
   const pairs = drafts.flatMap((draft) => draft.pairs);
-  const allowed = pairs.map((pair) => {
-    const spread = spreads.get(comparedBy(pair));
-    // Of launches it is known how they differ; what sessions of other machines differ by is the machines.
-    if (spread === undefined && pair.ratio.independent === 'launch') return pair.ratio;
-    return allowingForLaunches(pair.ratio, spread);
-  });
+  const allowed = pairs.map((pair) =>
+    // Of launches it is known how they differ.
+    pair.ratio.independent === 'launch'
+      ? pair.ratio
+      : allowingForLaunches(pair.ratio, spreads.get(comparedBy(pair))),
+  );
   const told = differencesAmong(allowed);
   const byPair = new Map(pairs.map((pair, index) => [pair, told[index]]));
   return drafts.map(

@@ -185,7 +185,7 @@ export function comparisonNotes(comparison: Comparison): readonly string[] {
   }
   if (sessionDeviation > leastDeviation) {
     notes.push(
-      `Sessions of one machine differ here in all rows, by some ${factor(Math.exp(sessionDeviation))}x beyond what their launches show, as when one was busier beside: only what stands out of that is called real.`,
+      `Sessions of one machine differ here in all rows, by some ${factor(Math.exp(sessionDeviation))}x beyond what their launches show, as when one was busier beside: a row that stands out no further than that may owe it to the session.`,
     );
   }
   if (ratios.some(({ independent }) => independent === 'iteration')) {

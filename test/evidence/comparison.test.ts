@@ -134,7 +134,7 @@ describe('two runs of the same machine', () => {
     expect(found.filter(Boolean).length).toBeGreaterThanOrEqual(19);
   });
 
-  it('of five launches each show no real difference where one was busier all the time', () => {
+  it('of five launches each tell by how much all rows differ where one was busier all the time', () => {
     const random = randomFrom(27);
     const comparisons = Array.from({ length: 5 }, () =>
       compared([
@@ -142,9 +142,6 @@ describe('two runs of the same machine', () => {
         launched(random, 'b.json', five, 0.01, -1, 0.2),
       ]),
     );
-    const cells = comparisons.flatMap(({ rows }) => rows.flatMap((row) => row.cells[1] ?? []));
-    const real = cells.filter(({ ratio }) => ratio?.real === true).length;
-    expect(real / cells.length).toBeLessThanOrEqual(0.05);
     for (const { sessionDeviation } of comparisons) expect(sessionDeviation).toBeGreaterThan(0.2);
   });
 
@@ -194,7 +191,7 @@ describe('two runs of the same machine', () => {
   });
 });
 
-it('other machines are no session of the same one: what they differ by is told', () => {
+it('what all rows differ by is a difference, and told of sessions of one machine alone', () => {
   const random = randomFrom(28);
   const five = [0, 1, 2, 3, 4];
   const files = [
@@ -208,7 +205,8 @@ it('other machines are no session of the same one: what they differ by is told',
   );
   expect(real(compared(others))).toBeGreaterThan(20);
   expect(compared(others).sessionDeviation).toBe(0);
-  expect(real(compared(files))).toBeLessThan(5);
+  expect(real(compared(files))).toBeGreaterThan(20);
+  expect(compared(files).sessionDeviation).toBeGreaterThan(0.2);
 });
 
 describe('columns', () => {
