@@ -8,6 +8,7 @@ import { machineName } from './results/machine.ts';
 import { prepareResultsFolder, sessionPaths } from './results/results-folder.ts';
 import type { ResultsDocument, Tool } from './results/schema.ts';
 import { writeResults } from './results/write.ts';
+import { firstTwo, watchDistance } from './run/distance.ts';
 import { startRunner, type Runner } from './run/runner.ts';
 
 /** What a user asks of it; every default is filled in. */
@@ -59,6 +60,10 @@ export async function costLitmus(
     const target = chooseTarget(architecture, facts, request.variant);
     const startedAt = new Date();
     const place = placer(topology, facts, request.cpus);
+    const begunMs = performance.now();
+    const distance = watchDistance(machine.emulation === undefined ? firstTwo(place(2)) : undefined, () =>
+      Math.round(performance.now() - begunMs),
+    );
     const prices = await pricesOf({
       tests,
       target,
@@ -68,9 +73,11 @@ export async function costLitmus(
       unit: 'launch',
       units: request.launches,
       runner: async (unit) => {
-        if (unit === 0) return runner;
-        await runner.close();
-        runner = await launch();
+        if (unit > 0) {
+          await runner.close();
+          runner = await launch();
+        }
+        await distance.look(runner);
         return runner;
       },
       progress,
@@ -85,6 +92,7 @@ export async function costLitmus(
       seed: request.seed.toString(),
       arguments: request.arguments,
       interrupted: stopped.aborted,
+      ...distance.seen(),
     };
     const variant = target.variant === undefined ? {} : { variant: target.variant };
     const document = {

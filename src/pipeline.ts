@@ -54,6 +54,7 @@ import type { ResultsDocument, Tool } from './results/schema.ts';
 import { openSession, reopenSession } from './results/session-files.ts';
 import { writeResults } from './results/write.ts';
 import type { MachineFacts } from './run/addon.ts';
+import { watchDistance, watchedCpus } from './run/distance.ts';
 import { runExperiment } from './run/experiment.ts';
 import { launchesFrom } from './run/launches.ts';
 import { startRunner } from './run/runner.ts';
@@ -188,24 +189,26 @@ export async function runLitmus(
     };
     if (earlier === undefined) announceShortness(request.amount, clock(), experiment, watcher);
     else checkSameness(earlier, ran, experiment);
+    // An emulator's distances are nobody's, and neither are its prices.
+    const isEmulated = machine.emulation !== undefined;
+    const distance = watchDistance(isEmulated ? undefined : watchedCpus(experiment), clock);
     watcher.stage?.('price');
+    await distance.look(runner);
     const compared = new Set(experiment.filter(isPriced).map(({ test }) => test.name));
-    // An emulator's prices are nobody's.
-    const prices =
-      machine.emulation !== undefined
-        ? undefined
-        : await pricesWithin(pricingMs(request.amount, clock()), {
-            tests: tests.filter(({ role, source }) => role === 'asked' && compared.has(source.test.name)),
-            target,
-            facts,
-            place,
-            seed: request.seed,
-            unit: 'block',
-            units: pricedBlocks,
-            runner: async () => runner,
-            progress: () => {},
-            stopped: watcher.stopped,
-          });
+    const prices = isEmulated
+      ? undefined
+      : await pricesWithin(pricingMs(request.amount, clock()), {
+          tests: tests.filter(({ role, source }) => role === 'asked' && compared.has(source.test.name)),
+          target,
+          facts,
+          place,
+          seed: request.seed,
+          unit: 'block',
+          units: pricedBlocks,
+          runner: async () => runner,
+          progress: () => {},
+          stopped: watcher.stopped,
+        });
     watcher.stage?.('ask');
     const { answers, keep } = answersIn(folder, target);
     const limits = opinionLimits(request, clock());
@@ -251,6 +254,7 @@ export async function runLitmus(
         lastLaunch: (resumed?.blocks.at(-1)?.launch ?? -1) + terms.launches,
         clock,
         count,
+        before: distance.look,
         stopped: watcher.stopped,
       };
       for await (const record of runExperiment(schedule, surroundings)) {
@@ -267,7 +271,7 @@ export async function runLitmus(
       const ended = { finishedAt: new Date().toISOString(), interrupted: watcher.stopped.aborted };
       const counted = resultsDocument(experiment, judged, models, {
         ...ran,
-        session: { ...session, ...ended },
+        session: { ...session, ...ended, ...distance.seen() },
       });
       const judgedDocument = withEvidence(prices === undefined ? counted : { ...counted, prices });
       watcher.stage?.('write');

@@ -8,6 +8,7 @@ import { sightingsToClaim } from '../evidence/seen.ts';
 import { leftOutSentence } from '../results/believed.ts';
 import type { ResultsDocument } from '../results/schema.ts';
 import { printable } from './printable.ts';
+import { distanceSentence } from './distance.ts';
 import { scoreNote } from './evidence-words.ts';
 import { plural, shortCount, shortRate } from './quantity.ts';
 
@@ -131,6 +132,7 @@ export function columnCaveats(column: Column): readonly string[] {
     machine.emulation && `Emulated (${machine.emulation.kind}). ${machine.emulation.evidence}`,
     machine.hypervisor && `Virtual (${machine.hypervisor.kind}). ${machine.hypervisor.evidence}`,
     machine.ordering && `Ordering (${machine.ordering.kind}). ${machine.ordering.evidence}`,
+    distanceSentence(session),
     session.interrupted ? 'Interrupted: the counts are those reached until then.' : undefined,
     plans.some(({ pinned }) => !pinned)
       ? `Threads were not pinned to CPUs${machine.pinning?.problem === undefined ? '' : `: ${machine.pinning.problem}`}.`

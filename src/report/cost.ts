@@ -2,6 +2,7 @@ import pc from 'picocolors';
 import type { PriceDifference, StepPrice, TestPrice } from '../results/price-schema.ts';
 import type { ResultsDocument } from '../results/schema.ts';
 import { hanging } from './advice-words.ts';
+import { distanceSentence } from './distance.ts';
 import { layOut, rowLines, wrap, type Column } from './columns.ts';
 import { barrierName, priceSentences } from './cost-words.ts';
 import { shortNs } from './quantity.ts';
@@ -155,7 +156,11 @@ function table(
 }
 
 /** What a reader must know beside the numbers. */
-function notes({ machine, prices }: ResultsDocument, tests: readonly TestPrice[], width: number): string[] {
+function notes(
+  { machine, prices, session }: ResultsDocument,
+  tests: readonly TestPrice[],
+  width: number,
+): string[] {
   if (prices === undefined || tests.length === 0) {
     return wrap(
       'Nothing was timed: no test has strategies to compare, or it was interrupted too soon.',
@@ -181,6 +186,8 @@ function notes({ machine, prices }: ResultsDocument, tests: readonly TestPrice[]
       `A virtual machine (${machine.hypervisor.kind}): other guests and the host may slow it down.`,
     );
   }
+  const distance = distanceSentence(session);
+  if (distance !== undefined) sentences.push(distance);
   if (tests.some(({ pinned }) => !pinned)) {
     sentences.push('Threads were not pinned to CPUs: they may have moved while they were timed.');
   }

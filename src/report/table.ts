@@ -1,6 +1,7 @@
 import pc from 'picocolors';
 import type { ResultsDocument, Row } from '../results/schema.ts';
 import { layOut, rowLines, wrap, type Column } from './columns.ts';
+import { distanceSentence } from './distance.ts';
 import { disturbedText } from './disturbed.ts';
 import {
   evidenceNotes,
@@ -180,6 +181,8 @@ function notes(
       `Oversubscribed: tests of ${Math.min(...shared)} or more threads had fewer CPUs than threads, which took turns.${lanes}`,
     );
   }
+  const distance = distanceSentence(session);
+  if (distance !== undefined) sentences.push(distance);
   const disturbed = disturbedText(rows);
   if (disturbed !== undefined) sentences.push(disturbed);
   if (plans.some(({ pinned }) => !pinned)) sentences.push('Threads were not pinned to CPUs.');

@@ -1,6 +1,7 @@
 import type { BlockCounts, Schedule } from '../plan/schedule.ts';
 import { runBlock, type BlockRecord } from './blocks.ts';
 import type { Launches } from './launches.ts';
+import type { Runner } from './runner.ts';
 
 export interface ExperimentSurroundings {
   readonly launches: Launches;
@@ -10,6 +11,8 @@ export interface ExperimentSurroundings {
   readonly clock: () => number;
   /** What a record says of the event that its test asks about. */
   readonly count: (record: BlockRecord) => Pick<BlockCounts, 'iterations' | 'sightings'>;
+  /** What is done before each block. */
+  readonly before: (runner: Runner) => Promise<void>;
   readonly stopped: AbortSignal;
 }
 
@@ -19,12 +22,13 @@ export interface ExperimentSurroundings {
  */
 export async function* runExperiment(
   schedule: Schedule,
-  { launches, lastLaunch, clock, count, stopped }: ExperimentSurroundings,
+  { launches, lastLaunch, clock, count, before, stopped }: ExperimentSurroundings,
 ): AsyncGenerator<BlockRecord> {
   let next = schedule.next();
   while (next.done !== true && !stopped.aborted) {
     const { launch } = next.value;
     const runner = await launches.runnerOf(launch, launch >= lastLaunch);
+    await before(runner);
     const record = await runBlock(next.value, runner, clock);
     yield record;
     next = schedule.next(blockCounts(record, count));

@@ -69,6 +69,7 @@ describeOnHardware('an experiment', () => {
       lastLaunch: 2,
       clock: () => performance.now(),
       count: () => ({ iterations: 100, sightings: 7 }),
+      before: async () => {},
       stopped: new AbortController().signal,
     };
     const records: BlockRecord[] = [];
@@ -97,6 +98,7 @@ describeOnHardware('an experiment', () => {
       lastLaunch: 2,
       clock: () => performance.now(),
       count: () => ({ iterations: 0, sightings: 0 }),
+      before: async () => {},
       stopped: stop.signal,
     };
     let blocks = 0;
