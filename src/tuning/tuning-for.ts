@@ -71,11 +71,12 @@ export async function tuningFor(request: TuningRequest): Promise<TunedPlans> {
   return tunedPlans(tuning, families);
 }
 
-/** A search that found nothing better in so long is over; before that, the next run goes on with it. */
+/** A search that found nothing better in so long, or among so many, is over; before that, the next run goes on with it. */
 const settledMs = 3000;
+const settledPlans = 60;
 
-function isSettled({ best, spentMs }: TunedFamily): boolean {
-  return best !== undefined || spentMs >= settledMs;
+function isSettled({ best, spentMs, tried }: TunedFamily): boolean {
+  return best !== undefined || spentMs >= settledMs || tried.length >= settledPlans;
 }
 
 /** What is kept of earlier tunings: a file that was named, or this machine's committed and fresh ones. */

@@ -78,6 +78,21 @@ describe('a run on a machine that it has not met', () => {
     ]);
   });
 
+  test('goes on with a search that found nothing, until many plans were tried', async () => {
+    await run();
+    const [family] = kept().families;
+    const [trial] = family?.tried ?? [];
+    if (family === undefined || trial === undefined) throw new Error('nothing was tried');
+    const { best: _best, times: _times, ...without } = family;
+    const afterTrying = async (plans: number) => {
+      const families = [{ ...without, spentMs: 100, tried: Array.from({ length: plans }, () => trial) }];
+      writeTuning(tuningPath(folder, machine), { ...kept(), families });
+      return (await run()).spentMs;
+    };
+    expect(await afterTrying(60)).toBe(0);
+    expect(await afterTrying(20)).toBeGreaterThan(0);
+  });
+
   test('does not look again, nor names another place, where CPUs are given', async () => {
     await run();
     const { spentMs, notices } = await run([0, 1]);
