@@ -25,6 +25,8 @@ export interface DistanceWatch {
 
 const betweenLooksMs = 250;
 const roundTrips = 400;
+/** Longer than between the sockets of any machine: one of the two was not running. */
+const farthestNs = 5_000;
 
 /** @param clock milliseconds since the run began. */
 export function watchDistance(
@@ -39,7 +41,8 @@ export function watchDistance(
       const [firstCpu, secondCpu] = cpus;
       const answer = await runner.pingPong({ firstCpu, secondCpu, roundTrips });
       // A busy machine may not give it both; that shows in the blocks.
-      if (answer.kind === 'reply') looks.push({ atMs, roundTripNs: answer.reply });
+      if (answer.kind !== 'reply' || answer.reply > farthestNs) return;
+      looks.push({ atMs, roundTripNs: answer.reply });
     },
     seen: () => (cpus === undefined || looks.length === 0 ? {} : { distance: { cpus, looks } }),
   };

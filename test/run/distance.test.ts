@@ -35,10 +35,11 @@ test('two CPUs are looked at now and then, and not before each block', async () 
   });
 });
 
-test('a look without an answer leaves a gap', async () => {
+test('a look without an answer, or while one CPU did not run, leaves a gap', async () => {
   let nowMs = 0;
   const watch = watchDistance([0, 1], () => nowMs);
-  const runner = apart(undefined, 64);
+  const runner = apart(undefined, 1_177_165, 64);
+  await watch.look(runner);
   await watch.look(runner);
   expect(watch.seen()).toEqual({});
   nowMs = 600;
