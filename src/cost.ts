@@ -1,15 +1,14 @@
 /** `fencepost cost` as a list of calls: tests are read, timed in fresh processes, and their prices kept. */
 import { readTests } from './language/test-files.ts';
-import { architectureOfHost, CannotRunError, chooseTarget, placer } from './host.ts';
+import { meetHost, ranOn, startedRunner } from './host.ts';
 import { pricesOf } from './pricing.ts';
 import { resultsDocument } from './results/document.ts';
-import { inspectMachine } from './results/inspect-machine.ts';
 import { machineName } from './results/machine.ts';
 import { prepareResultsFolder, sessionPaths } from './results/results-folder.ts';
 import type { ResultsDocument, Tool } from './results/schema.ts';
 import { writeResults } from './results/write.ts';
 import { firstTwo, watchDistance } from './run/distance.ts';
-import { startRunner, type Runner } from './run/runner.ts';
+import type { Runner } from './run/runner.ts';
 
 /** What a user asks of it; every default is filled in. */
 export interface CostRequest {
@@ -42,24 +41,17 @@ export async function costLitmus(
   request: CostRequest,
   { progress, notice, stopped }: CostWatcher,
 ): Promise<{ document: ResultsDocument; file: string }> {
-  const architecture = architectureOfHost();
   const tests = readTests(request.files).map((source) => ({
     source,
     role: 'asked' as const,
     strategies: request.strategies,
   }));
   prepareResultsFolder(request.resultsFolder);
-  const launch = () =>
-    startRunner().catch((error: Error) => {
-      throw new CannotRunError(error.message);
-    });
-  let runner: Runner = await launch();
+  let runner: Runner = await startedRunner();
   try {
-    const { machine, topology, facts } = await inspectMachine(runner);
-    if (facts === undefined) throw new CannotRunError('The addon does not tell what this machine is.');
-    const target = chooseTarget(architecture, facts, request.variant);
+    const host = await meetHost(runner, request);
+    const { machine, target, facts, place } = host;
     const startedAt = new Date();
-    const place = placer(topology, facts, request.cpus);
     const begunMs = performance.now();
     const distance = watchDistance(machine.emulation === undefined ? firstTwo(place(2)) : undefined, () =>
       Math.round(performance.now() - begunMs),
@@ -75,7 +67,7 @@ export async function costLitmus(
       runner: async (unit) => {
         if (unit > 0) {
           await runner.close();
-          runner = await launch();
+          runner = await startedRunner();
         }
         await distance.look(runner);
         return runner;
@@ -94,18 +86,12 @@ export async function costLitmus(
       interrupted: stopped.aborted,
       ...distance.seen(),
     };
-    const variant = target.variant === undefined ? {} : { variant: target.variant };
     const document = {
       ...resultsDocument(
         [],
         [],
         { opinions: new Map(), findings: [] },
-        {
-          tool: request.tool,
-          machine,
-          target: { architecture, ...variant },
-          session,
-        },
+        { ...ranOn(host, request.tool), session },
       ),
       ...(prices === undefined ? {} : { prices }),
     };

@@ -15,7 +15,11 @@ import {
 } from './plan/placement.ts';
 import type { EngineName } from './plan/run-plan.ts';
 import type { Topology } from './plan/topology.ts';
+import { inspectMachine } from './results/inspect-machine.ts';
+import type { MachineIdentity } from './results/machine-schema.ts';
+import type { Tool } from './results/schema.ts';
 import type { MachineFacts } from './run/addon.ts';
+import { startRunner, type Runner } from './run/runner.ts';
 
 /** Something the machine or the installation lacks: the run cannot start. */
 export class CannotRunError extends Error {
@@ -30,18 +34,74 @@ export function architectureOfHost(): Architecture {
   );
 }
 
+/** The machine, and where on it and as what tests run. */
+export interface Host {
+  readonly architecture: Architecture;
+  readonly machine: MachineIdentity;
+  readonly facts: MachineFacts;
+  readonly target: Target;
+  readonly hasTimeBase: boolean;
+  /** Where tests of so many threads run. */
+  readonly place: (threads: number) => Affinity;
+  /** Where they run where a placement was asked for; or why nowhere. */
+  readonly places: ExperimentRequest['places'];
+  /** Where they run so far apart; undefined where somebody named CPUs or a placement, and wants no other. */
+  readonly placeAs: PlaceAs;
+}
+
+/** What is wanted of a machine; an absent part leaves it the choice. */
+export interface HostRequest {
+  readonly variant?: string | undefined;
+  readonly cpus?: readonly number[] | undefined;
+  readonly placement?: PlacementChoice | 'all' | undefined;
+  readonly engines?: readonly EngineName[];
+  /** The numbers of threads that tests have. */
+  readonly counts?: readonly number[];
+  readonly notice?: (sentence: string) => void;
+}
+
+/** Who ran what, as results have it. */
+export function ranOn({ architecture, machine, target: { variant } }: Host, tool: Tool) {
+  return { tool, machine, target: { architecture, ...(variant === undefined ? {} : { variant }) } };
+}
+
+/** A child that runs tests. */
+export function startedRunner(): Promise<Runner> {
+  return startRunner().catch((error: Error) => {
+    throw new CannotRunError(error.message);
+  });
+}
+
+/** @throws CannotRunError, CpuSelectionError where the machine has not what is wanted. */
+export async function meetHost(runner: Runner, request: HostRequest): Promise<Host> {
+  const { variant, cpus, placement, engines = [], counts = [], notice = () => {} } = request;
+  const architecture = architectureOfHost();
+  const { machine, topology, facts } = await inspectMachine(runner);
+  if (facts === undefined) throw new CannotRunError('The addon does not tell what this machine is.');
+  const target = chooseTarget(architecture, facts, variant);
+  checkEngines(engines, facts);
+  const place = placer(topology, facts, cpus);
+  const isFree = cpus === undefined && placement === undefined;
+  return {
+    architecture,
+    machine,
+    facts,
+    target,
+    hasTimeBase: facts.timeBase.problem === undefined,
+    place,
+    places: placesOf(placement, { topology, facts, place, counts, notice }),
+    placeAs: isFree ? placerByClass(topology, facts) : () => undefined,
+  };
+}
+
 /** Nothing stands in for an engine that was asked for. */
-export function checkEngines(engines: readonly EngineName[], { timeBase }: MachineFacts): void {
+function checkEngines(engines: readonly EngineName[], { timeBase }: MachineFacts): void {
   if (!engines.includes('deadline') || timeBase.problem === undefined) return;
   throw new CannotRunError(`--engine deadline: there is no time base here (${timeBase.problem}).`);
 }
 
 /** The best target that the CPU can run, or the one asked for. */
-export function chooseTarget(
-  architecture: Architecture,
-  facts: MachineFacts,
-  variant: string | undefined,
-): Target {
+function chooseTarget(architecture: Architecture, facts: MachineFacts, variant: string | undefined): Target {
   const [best] = facts.codeVariants;
   const target = targetFor(architecture, variant ?? best);
   if (target !== undefined && (variant === undefined || facts.codeVariants.includes(variant))) return target;

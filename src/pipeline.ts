@@ -5,15 +5,7 @@
 import { rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Architecture } from './architecture.ts';
-import {
-  architectureOfHost,
-  CannotRunError,
-  checkEngines,
-  chooseTarget,
-  placer,
-  placerByClass,
-  placesOf,
-} from './host.ts';
+import { architectureOfHost, meetHost, ranOn, startedRunner, type Host } from './host.ts';
 import { needsOf } from './evidence/needs.ts';
 import { isPriced } from './evidence/prices.ts';
 import { withEvidence } from './evidence/session-evidence.ts';
@@ -33,11 +25,10 @@ import {
 import { laneCount } from './plan/lanes.ts';
 import type { PlacementChoice } from './plan/placement.ts';
 import { plansFor, type EngineName } from './plan/run-plan.ts';
-import { leastMs, neededMs, termsOf, type Amount } from './plan/schedule-terms.ts';
+import { termsOf, type Amount, type ScheduleTerms } from './plan/schedule-terms.ts';
+import { sentencesBeforehand, shortnessOf } from './report/beforehand.ts';
 import { progressOf, type Progress } from './report/progress.ts';
-import { plural, shortDuration } from './report/quantity.ts';
 import { journalBlock, journalHeader, resultsDocument } from './results/document.ts';
-import { inspectMachine } from './results/inspect-machine.ts';
 import { answersIn } from './results/known-answers.ts';
 import { pricesWithin } from './pricing.ts';
 import { leftOverIn, resumeSentence } from './results/left-over.ts';
@@ -50,16 +41,18 @@ import {
 } from './results/recorded-experiment.ts';
 import { earlierSession, type RecordedSession } from './results/recorded-session.ts';
 import { prepareResultsFolder } from './results/results-folder.ts';
+import type { JournalHeader } from './results/journal.ts';
+import type { Prices } from './results/price-schema.ts';
 import type { ResultsDocument, Tool } from './results/schema.ts';
 import { openSession, reopenSession } from './results/session-files.ts';
 import { writeResults } from './results/write.ts';
-import type { MachineFacts } from './run/addon.ts';
 import { watchDistance, watchedCpus } from './run/distance.ts';
 import { runExperiment } from './run/experiment.ts';
 import { launchesFrom } from './run/launches.ts';
-import { startRunner } from './run/runner.ts';
+import type { Runner } from './run/runner.ts';
 import { familiesOf } from './tuning/control-families.ts';
 import { firingOn } from './tuning/firing.ts';
+import type { TunedPlans } from './tuning/tuned-plans.ts';
 import { tuningFor, tuningShare, type TuningChoice } from './tuning/tuning-for.ts';
 
 /** What a user asks of a run; every default is filled in. */
@@ -123,99 +116,36 @@ export async function runLitmus(
   const folder = resumed === undefined ? request.resultsFolder : dirname(resumed.paths.results);
   prepareResultsFolder(folder);
   for (const sentence of leftOverIn(folder, resumed?.path)) watcher.notice(sentence);
-  const runner = await startRunner().catch((error: Error) => {
-    throw new CannotRunError(error.message);
-  });
+  const runner = await startedRunner();
   const launches = launchesFrom(runner);
   const over = new AbortController();
+  const run = { request, watcher, earlier, clock, tests, runner };
   try {
-    const { machine, topology, facts } = await inspectMachine(runner);
-    if (facts === undefined) throw new CannotRunError('The addon does not tell what this machine is.');
-    const target = chooseTarget(architecture, facts, earlier?.header.target?.variant ?? request.variant);
-    checkEngines(request.engines, facts);
-    const place = placer(topology, facts, request.cpus);
-    const hasTimeBase = facts.timeBase.problem === undefined;
-    const counts = tests.map(({ source }) => source.test.threads.length);
-    const places = placesOf(request.placement, { topology, facts, place, counts, notice: watcher.notice });
-    const home = (threads: number) => {
-      const asked = places?.(threads);
-      return (typeof asked === 'string' ? undefined : asked?.[0]) ?? place(threads);
-    };
-    // Who names CPUs or a placement wants no other.
-    const isFree = request.cpus === undefined && request.placement === undefined;
-    const placeAs = isFree ? placerByClass(topology, facts) : () => undefined;
-    const tuned = await tuningFor({
-      choice: earlier === undefined ? request.tuning : { kind: 'none' },
-      families: familiesOf(
-        tests.filter(({ role }) => role === 'asked').map(({ source }) => source.test),
-        tests.map(({ source }) => source),
-        architecture,
-      ),
-      budgetMs: tuningBudgetMs(request),
-      clock,
-      resultsFolder: request.resultsFolder,
-      tool: request.tool,
-      seed: request.seed,
-      machine,
-      fire: firingOn({ runner, target, place: home, placeAs, seed: request.seed }),
-      hasTimeBase,
-      place: home,
-      placeAs,
+    const host = await meetHost(runner, {
+      ...request,
+      variant: earlier?.header.target?.variant ?? request.variant,
+      counts: tests.map(({ source }) => source.test.threads.length),
       notice: watcher.notice,
-      stopped: watcher.stopped,
     });
+    const tuned = await tunedOn(host, run);
     watcher.stage?.('plan');
-    const experiment = planExperiment({
-      tests,
-      target,
-      plans: (test, affinity) =>
-        plansFor(test, hasTimeBase, {
-          engines: request.engines,
-          oversubscribed: affinity.oversubscribed,
-          lanes: laneCount(test, target, affinity),
-          tuned: tuned(test.name, affinity),
-          ...(request.amount.kind === 'iterations' ? { iterations: request.amount.perStrategy } : {}),
-        }),
-      place,
-      placeAs,
-      ...(earlier === undefined ? {} : { placed: recordedPlans(earlier) }),
-      ...(places === undefined ? {} : { places }),
-    });
-    announce(experiment, request.engines, facts, watcher);
-    const ran = {
-      tool: request.tool,
-      machine,
-      target: { architecture, ...(target.variant === undefined ? {} : { variant: target.variant }) },
-    };
-    if (earlier === undefined) announceShortness(request.amount, clock(), experiment, watcher);
-    else checkSameness(earlier, ran, experiment);
-    // An emulator's distances are nobody's, and neither are its prices.
-    const isEmulated = machine.emulation !== undefined;
-    const distance = watchDistance(isEmulated ? undefined : watchedCpus(experiment), clock);
+    const experiment = plannedOn(host, tuned, run);
+    for (const sentence of sentencesBeforehand(experiment, request.engines, host.facts))
+      watcher.notice(sentence);
+    const ran = ranOn(host, request.tool);
+    if (earlier !== undefined) checkSameness(earlier, ran, experiment);
+    const shortness = earlier === undefined ? shortnessOf(request.amount, clock(), experiment) : undefined;
+    if (shortness !== undefined) watcher.notice(shortness);
     watcher.stage?.('price');
+    const distance = watchDistance(isEmulated(host) ? undefined : watchedCpus(experiment), clock);
     await distance.look(runner);
-    const compared = new Set(experiment.filter(isPriced).map(({ test }) => test.name));
-    const prices = isEmulated
-      ? undefined
-      : await pricesWithin(pricingMs(request.amount, clock()), {
-          tests: tests.filter(({ role, source }) => role === 'asked' && compared.has(source.test.name)),
-          target,
-          facts,
-          place,
-          seed: request.seed,
-          unit: 'block',
-          units: pricedBlocks,
-          runner: async () => runner,
-          progress: () => {},
-          stopped: watcher.stopped,
-        });
+    const prices = await pricedOn(host, experiment, run);
     watcher.stage?.('ask');
-    const { answers, keep } = answersIn(folder, target);
-    const limits = opinionLimits(request, clock());
+    const { answers, keep } = answersIn(folder, host.target);
     const asking = askModels(
       experiment,
-      target,
-      limits,
+      host.target,
+      opinionLimits(request, clock()),
       AbortSignal.any([watcher.stopped, over.signal]),
       answers,
     );
@@ -232,11 +162,7 @@ export async function runLitmus(
     watcher.stage?.('run');
     const startedAt = new Date();
     const terms = earlier?.terms ?? termsOf(request.amount, clock(), experiment);
-    const now = { startedAt: startedAt.toISOString(), arguments: request.arguments };
-    const session =
-      resumed === undefined
-        ? { ...now, seed: request.seed.toString(), schedule: terms }
-        : { ...resumed.header.session, resumed: [...(resumed.header.session.resumed ?? []), now] };
+    const session = sessionBegun(request, resumed, terms, startedAt);
     const schedule = scheduleOf(terms, earlier, {
       experiment,
       seed: BigInt(session.seed),
@@ -245,7 +171,9 @@ export async function runLitmus(
     });
     const header = journalHeader(experiment, beforehand ?? new Map(), { ...ran, session });
     const { journal, resultsPath } =
-      resumed === undefined ? openSession(folder, startedAt, header) : reopenSession(resumed, now);
+      resumed === undefined
+        ? openSession(folder, startedAt, header)
+        : reopenSession(resumed, begunNow(request, startedAt));
     const document = await keepingTold(journal.path, watcher, async () => {
       const records = [...(resumed?.blocks ?? [])];
       const progress = progressOf(experiment, terms);
@@ -267,7 +195,7 @@ export async function runLitmus(
       const opinions = beforehand ?? (await opinionsNow());
       watcher.stage?.('judge');
       const models = { opinions, findings: findingsOf(experiment, opinions) };
-      const judged = judgeRows(experiment, records, architecture, opinions, machine.emulation?.kind);
+      const judged = judgeRows(experiment, records, architecture, opinions, host.machine.emulation?.kind);
       const ended = { finishedAt: new Date().toISOString(), interrupted: watcher.stopped.aborted };
       const counted = resultsDocument(experiment, judged, models, {
         ...ran,
@@ -284,6 +212,110 @@ export async function runLitmus(
     over.abort();
     await launches.close();
   }
+}
+
+/** What the stages of a run are handed. */
+interface Run {
+  readonly request: RunRequest;
+  readonly watcher: Watcher;
+  readonly earlier: RecordedSession | undefined;
+  /** Milliseconds since the run began. */
+  readonly clock: () => number;
+  readonly tests: readonly SelectedTest[];
+  readonly runner: Runner;
+}
+
+/** The plans found on this machine; an earlier session has its own. */
+function tunedOn(host: Host, { request, watcher, earlier, clock, tests, runner }: Run): Promise<TunedPlans> {
+  const { architecture, machine, target, hasTimeBase, places, placeAs } = host;
+  const { seed, tool, resultsFolder } = request;
+  const place = (threads: number) => {
+    const asked = places?.(threads);
+    return (typeof asked === 'string' ? undefined : asked?.[0]) ?? host.place(threads);
+  };
+  return tuningFor({
+    choice: earlier === undefined ? request.tuning : { kind: 'none' },
+    families: familiesOf(
+      tests.filter(({ role }) => role === 'asked').map(({ source }) => source.test),
+      tests.map(({ source }) => source),
+      architecture,
+    ),
+    budgetMs: tuningBudgetMs(request),
+    clock,
+    resultsFolder,
+    tool,
+    seed,
+    machine,
+    fire: firingOn({ runner, target, place, placeAs, seed }),
+    hasTimeBase,
+    place,
+    placeAs,
+    notice: watcher.notice,
+    stopped: watcher.stopped,
+  });
+}
+
+function plannedOn(
+  { target, hasTimeBase, place, places, placeAs }: Host,
+  tuned: TunedPlans,
+  { request: { engines, amount }, earlier, tests }: Run,
+): readonly PlannedTest[] {
+  return planExperiment({
+    tests,
+    target,
+    plans: (test, affinity) =>
+      plansFor(test, hasTimeBase, {
+        engines,
+        oversubscribed: affinity.oversubscribed,
+        lanes: laneCount(test, target, affinity),
+        tuned: tuned(test.name, affinity),
+        ...(amount.kind === 'iterations' ? { iterations: amount.perStrategy } : {}),
+      }),
+    place,
+    placeAs,
+    ...(earlier === undefined ? {} : { placed: recordedPlans(earlier) }),
+    ...(places === undefined ? {} : { places }),
+  });
+}
+
+/** An emulator's prices are nobody's, and neither are its distances. */
+const isEmulated = ({ machine }: Host) => machine.emulation !== undefined;
+
+async function pricedOn(
+  host: Host,
+  experiment: readonly PlannedTest[],
+  { request, watcher, clock, tests, runner }: Run,
+): Promise<Prices | undefined> {
+  if (isEmulated(host)) return undefined;
+  const compared = new Set(experiment.filter(isPriced).map(({ test }) => test.name));
+  return pricesWithin(pricingMs(request.amount, clock()), {
+    ...host,
+    tests: tests.filter(({ role, source }) => role === 'asked' && compared.has(source.test.name)),
+    seed: request.seed,
+    unit: 'block',
+    units: pricedBlocks,
+    runner: async () => runner,
+    progress: () => {},
+    stopped: watcher.stopped,
+  });
+}
+
+const begunNow = (request: RunRequest, at: Date) => ({
+  startedAt: at.toISOString(),
+  arguments: request.arguments,
+});
+
+/** What is known of a session before its first block; one that is gone on with was begun before. */
+function sessionBegun(
+  request: RunRequest,
+  resumed: RecordedSession | undefined,
+  terms: ScheduleTerms,
+  at: Date,
+): JournalHeader['session'] {
+  const now = begunNow(request, at);
+  if (resumed === undefined) return { ...now, seed: request.seed.toString(), schedule: terms };
+  const { session } = resumed.header;
+  return { ...session, resumed: [...(session.resumed ?? []), now] };
 }
 
 /** Milliseconds since the run began, in whole microseconds, so that it is the same when it is read back. */
@@ -350,43 +382,4 @@ const pricedBlocks = 9;
 /** What timing may take of a run: a twentieth of its time unless that is over, or a second where it has none. */
 function pricingMs(amount: RunRequest['amount'], spentMs: number): number {
   return amount.kind === 'time' ? Math.min(amount.budgetMs / 20, amount.budgetMs - spentMs) : 1000;
-}
-
-function announce(
-  experiment: readonly PlannedTest[],
-  engines: readonly EngineName[],
-  facts: MachineFacts,
-  { notice }: Watcher,
-): void {
-  if (facts.timeBase.problem !== undefined) {
-    notice(
-      `No time base (${facts.timeBase.problem}): threads meet by spinning alone, and start less exactly.`,
-    );
-  }
-  const notes = experiment.flatMap(({ plans }) => plans.flatMap(({ affinity }) => affinity.notes));
-  for (const note of new Set(notes)) notice(note);
-  // By default a test without a perpetual form is no news, and where it was to run in no other its row says why.
-  if (engines.length < 2) return;
-  for (const { notPerpetual } of experiment.flatMap(({ variants }) => variants.slice(0, 1))) {
-    if (notPerpetual !== undefined) notice(`${notPerpetual}.`);
-  }
-}
-
-/** A promise of time that cannot give every test something of every launch is said before it begins. */
-function announceShortness(
-  amount: Amount,
-  spentMs: number,
-  experiment: readonly PlannedTest[],
-  { notice }: Watcher,
-): void {
-  const needed = neededMs(amount, spentMs, experiment);
-  if (needed === undefined) return;
-  const least = leastMs(amount, spentMs, experiment);
-  const inAll =
-    least === undefined
-      ? ''
-      : `getting ready alone took ${shortDuration(spentMs)}, so that the run will take about ${shortDuration(least)}; `;
-  notice(
-    `The time is little for ${plural(experiment.length, 'test')}: ${inAll}with less than about ${shortDuration(needed)} there are fewer launches, and the last tests may not be reached.`,
-  );
 }

@@ -1,12 +1,10 @@
 /** A tuning as a list of calls: controls are selected, searched for the plans under which they fire, and kept. */
-import { architectureOfHost, CannotRunError, chooseTarget, placer, placerByClass } from './host.ts';
+import { architectureOfHost, CannotRunError, meetHost, startedRunner } from './host.ts';
 import { strangersApart, withControls } from './judge/selection.ts';
 import { readSuite, readTests } from './language/test-files.ts';
 import type { RunRequest, Watcher } from './pipeline.ts';
-import { inspectMachine } from './results/inspect-machine.ts';
 import { prepareResultsFolder } from './results/results-folder.ts';
 import { tuningPath, type TunedFamily, type Tuning } from './results/tuning-file.ts';
-import { startRunner } from './run/runner.ts';
 import { familiesOf } from './tuning/control-families.ts';
 import { firingOn } from './tuning/firing.ts';
 import { tune } from './tuning/tune.ts';
@@ -33,20 +31,14 @@ export async function tuneMachine(
   const asked = request.files.length === 0 ? readSuite() : readTests(request.files);
   const known = withControls(asked, strangersApart(asked, readSuite(), watcher.notice), [], architecture);
   prepareResultsFolder(resultsFolder);
-  const runner = await startRunner().catch((error: Error) => {
-    throw new CannotRunError(error.message);
-  });
+  const runner = await startedRunner();
   try {
-    const { machine, topology, facts } = await inspectMachine(runner);
-    if (facts === undefined) throw new CannotRunError('The addon does not tell what this machine is.');
+    const { machine, target, hasTimeBase, place, placeAs } = await meetHost(runner, request);
     if (machine.emulation !== undefined) {
       throw new CannotRunError(
         'Under an emulator there is nothing to tune: it shows what the emulator does.',
       );
     }
-    const place = placer(topology, facts, request.cpus);
-    const placeAs = request.cpus === undefined ? placerByClass(topology, facts) : () => undefined;
-    const target = chooseTarget(architecture, facts, undefined);
     const found: TunedFamily[] = [];
     for await (const family of tune({
       families: familiesOf(
@@ -55,7 +47,7 @@ export async function tuneMachine(
         architecture,
       ),
       fire: firingOn({ runner, target, place, placeAs, seed }),
-      hasTimeBase: facts.timeBase.problem === undefined,
+      hasTimeBase,
       place,
       placeAs,
       clock: () => performance.now(),
