@@ -24,6 +24,8 @@ export interface DistanceWatch {
 }
 
 const betweenLooksMs = 250;
+/** A busy machine may take long over one: of the time, looking gets no more than this share. */
+const mostOfTime = 1 / 50;
 const roundTrips = 400;
 /** Longer than between the sockets of any machine: one of the two was not running. */
 const farthestNs = 5_000;
@@ -34,12 +36,14 @@ export function watchDistance(
   clock: () => number,
 ): DistanceWatch {
   const looks: Look[] = [];
+  let nextMs = -Infinity;
   return {
     look: async (runner) => {
       const atMs = clock();
-      if (cpus === undefined || atMs - (looks.at(-1)?.atMs ?? -Infinity) < betweenLooksMs) return;
+      if (cpus === undefined || atMs < nextMs) return;
       const [firstCpu, secondCpu] = cpus;
       const answer = await runner.pingPong({ firstCpu, secondCpu, roundTrips });
+      nextMs = atMs + Math.max(betweenLooksMs, (clock() - atMs) / mostOfTime);
       // A busy machine may not give it both; that shows in the blocks.
       if (answer.kind !== 'reply' || answer.reply > farthestNs) return;
       looks.push({ atMs, roundTripNs: answer.reply });

@@ -40,11 +40,27 @@ test('a look without an answer, or while one CPU did not run, leaves a gap', asy
   const watch = watchDistance([0, 1], () => nowMs);
   const runner = apart(undefined, 1_177_165, 64);
   await watch.look(runner);
+  nowMs = 300;
   await watch.look(runner);
   expect(watch.seen()).toEqual({});
   nowMs = 600;
   await watch.look(runner);
   expect(watch.seen().distance?.looks).toEqual([{ atMs: 600, roundTripNs: 64 }]);
+});
+
+test('the longer a look takes, the longer it is until the next, answer or none', async () => {
+  let nowMs = 0;
+  const asked: number[] = [];
+  const slow = {
+    pingPong: async () => {
+      asked.push(nowMs);
+      nowMs += 40;
+      return { kind: 'failed', message: 'not done within 10 s' } as const;
+    },
+  };
+  const watch = watchDistance([0, 1], () => nowMs);
+  for (; nowMs < 3000; nowMs += 20) await watch.look(slow);
+  expect(asked).toEqual([0, 2000]);
 });
 
 test('without two CPUs there is nothing to look at', async () => {
