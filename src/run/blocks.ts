@@ -1,4 +1,4 @@
-import { strideFor } from '../plan/run-plan.ts';
+import { strideFor, type RunPlan } from '../plan/run-plan.ts';
 import type { PlannedBlock } from '../plan/schedule.ts';
 import type { MachineCode, Unlisted } from '../lower/machine-code.ts';
 import { isPerpetual } from '../lower/perpetual.ts';
@@ -121,6 +121,7 @@ export async function runCells(code: Unlisted<MachineCode>, block: CellsBlock, r
     problem: problemOf(
       reply,
       code,
+      plan,
       outcomes,
       endAfterMs === undefined ? cells * batches * copies : reply.iterations,
     ),
@@ -131,6 +132,7 @@ export async function runCells(code: Unlisted<MachineCode>, block: CellsBlock, r
 function problemOf(
   reply: Extract<Awaited<ReturnType<Runner['run']>>, { kind: 'reply' }>['reply'],
   code: Unlisted<MachineCode>,
+  { lanes }: RunPlan,
   outcomes: readonly ObservedOutcome[],
   asked: number,
 ): string | undefined {
@@ -141,7 +143,10 @@ function problemOf(
   }
   if (reply.timedOut) return `no end within ${blockTimeoutMs / 1000} s`;
   const strayed = reply.threads.findIndex(({ strayedBatches }) => strayedBatches > 0);
-  if (strayed !== -1) return `P${strayed % code.threads.length} was moved off the CPU it was pinned to`;
+  if (strayed !== -1) {
+    const place = strayed % code.threads.length;
+    return `${lanes === undefined ? `P${place}` : `lane ${place}`} was moved off the CPU it was pinned to`;
+  }
   const total = outcomes.reduce((sum, { count }) => sum + count, 0);
   if (total !== asked) return `${total} outcomes were counted in ${asked} iterations`;
   return undefined;
