@@ -80,7 +80,7 @@ function joinedThread(test: LitmusTest, lane: readonly number[], index: number, 
     threads.flatMap((thread) => thread.parameters.map((parameter) => [parameter.name, parameter])),
   );
   const body = threads.flatMap((thread, place) => [
-    ...(needsFence(threads.slice(0, place), thread, target) ? [fenceAt(thread.at)] : []),
+    ...(isFenced(threads.slice(0, place), thread, target) ? [fenceAt(thread.at)] : []),
     ...renamedBody(thread),
   ]);
   return { ...first, index, parameters: [...parameters.values()], body };
@@ -88,16 +88,15 @@ function joinedThread(test: LitmusTest, lane: readonly number[], index: number, 
 
 const fenceAt = (at: Position): Statement => evaluate(call('smp_mb', [], at));
 
-function needsFence(before: readonly Thread[], thread: Thread, target: Target): boolean {
-  return before.some((earlier) => reasonForFence(earlier, thread, target) !== undefined);
+function isFenced(before: readonly Thread[], thread: Thread, target: Target): boolean {
+  return before.some((earlier) => needFence(earlier, thread, target));
 }
 
 /** How many fences lanes have between their threads. */
 export function fencesIn({ threads }: LitmusTest, lanes: Lanes, target: Target): number {
   return lanes
     .map((lane) => lane.flatMap((index) => threads[index] ?? []))
-    .flatMap((lane) => lane.filter((thread, place) => needsFence(lane.slice(0, place), thread, target)))
-    .length;
+    .flatMap((lane) => lane.filter((thread, place) => isFenced(lane.slice(0, place), thread, target))).length;
 }
 
 /** No name in C has a `#`. */
@@ -154,21 +153,17 @@ function renamedProposition(proposition: Proposition, lanes: Lanes): Proposition
   }
 }
 
-/** Why a full fence must be between two threads of a lane, or undefined. */
-export function reasonForFence(earlier: Thread, later: Thread, target: Target): string | undefined {
+/** Whether a full fence must be between two threads of a lane. */
+export function needFence(earlier: Thread, later: Thread, target: Target): boolean {
   const [one, two] = [accessesOf(earlier), accessesOf(later)];
-  for (const [{ index }, { computed }] of [[earlier, one] as const, [later, two] as const]) {
-    if (computed) return `P${index} computes the address of an access`;
-  }
+  if (one.computed || two.computed) return true;
+  if (haveInCommon(two.reads, one.writes)) return true;
   const inOrder = target.delaysStoresOnly && !one.bypasses && !two.bypasses;
-  const read = [...two.reads].find((name) => one.writes.has(name));
-  if (read !== undefined) return `P${later.index} reads ${read}, which P${earlier.index} writes`;
-  const written = inOrder
-    ? undefined
-    : [...two.writes].find((name) => one.reads.has(name) || one.writes.has(name));
-  if (written !== undefined)
-    return `P${later.index} writes ${written}, which P${earlier.index} accesses as well`;
-  return undefined;
+  return !inOrder && (haveInCommon(two.writes, one.reads) || haveInCommon(two.writes, one.writes));
+}
+
+function haveInCommon(some: ReadonlySet<string>, others: ReadonlySet<string>): boolean {
+  return [...some].some((name) => others.has(name));
 }
 
 interface Accesses {
