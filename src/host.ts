@@ -2,17 +2,16 @@
 import { hostArchitecture, type Architecture } from './architecture.ts';
 import type { Target } from './lower/target.ts';
 import { targetFor } from './lower/targets.ts';
-import { planAffinity, unpinnedAffinity, type Affinity } from './plan/affinity.ts';
+import {
+  placementChoices,
+  planAffinity,
+  unpinnedAffinity,
+  type Affinity,
+  type PlacementChoice,
+} from './plan/affinity.ts';
 import { CpuSelectionError } from './plan/cpu-list.ts';
 import type { ExperimentRequest } from './plan/experiment.ts';
-import {
-  placeByClass,
-  placementChoices,
-  placesFor,
-  placesText,
-  type PlaceAs,
-  type PlacementChoice,
-} from './plan/placement.ts';
+import { placeByClass, placesFor, placesText, type PlaceAs } from './plan/placement.ts';
 import type { EngineName } from './plan/run-plan.ts';
 import type { Topology } from './plan/topology.ts';
 import { inspectMachine } from './results/inspect-machine.ts';

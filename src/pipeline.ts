@@ -23,7 +23,7 @@ import {
   type SelectedTest,
 } from './plan/experiment.ts';
 import { laneCount } from './plan/lanes.ts';
-import type { PlacementChoice } from './plan/placement.ts';
+import type { PlacementChoice } from './plan/affinity.ts';
 import { plansFor, type EngineName } from './plan/run-plan.ts';
 import { termsOf, type Amount, type ScheduleTerms } from './plan/schedule-terms.ts';
 import { sentencesBeforehand, shortnessOf } from './report/beforehand.ts';

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { placer, placerByClass, placesOf } from '../src/host.ts';
-import { placeByClass, placementChoices } from '../src/plan/placement.ts';
+import { placementChoices } from '../src/plan/affinity.ts';
+import { placeByClass } from '../src/plan/placement.ts';
 import { topologyFrom } from '../src/plan/topology.ts';
 import type { MachineFacts } from '../src/run/addon.ts';
 import { savedMachine } from './plan/fixtures/saved-machine.ts';

@@ -5,7 +5,7 @@ import type { Amount, Settlement } from '../plan/schedule-terms.ts';
 import { launchesFor } from '../plan/iteration-schedule.ts';
 import { usualLaunches } from '../plan/time-schedule.ts';
 import { parseCpuList } from '../plan/cpu-list.ts';
-import { placementChoices } from '../plan/placement.ts';
+import { placementChoices } from '../plan/affinity.ts';
 import { engineNames } from '../plan/run-plan.ts';
 import { ProgressLine } from '../report/progress.ts';
 import { tableText } from '../report/table.ts';

@@ -1,15 +1,8 @@
 import { CpuSelectionError, formatCpuList } from './cpu-list.ts';
 import type { Cpu, Topology } from './topology.ts';
 
-/**
- * How far apart the CPUs of a test lie, nearest first. `shared-cache`: different cores with a common data
- * cache or cluster. `same-socket`: nothing nearer is common, or the caches are unknown. `across-nodes`: one
- * socket, several NUMA nodes. `across-sockets`: in one book, where machines have books of sockets and drawers
- * of books. `unknown`: pinned to different CPUs of an unknown topology. `unpinned`: the
- * system places the threads.
- */
-export const placementClasses = [
-  'one-cpu',
+/** The classes that a run can be asked for: places where a machine may have CPUs for all of a test's threads. */
+export const placementChoices = [
   'smt-siblings',
   'shared-cache',
   'same-socket',
@@ -17,9 +10,17 @@ export const placementClasses = [
   'across-sockets',
   'across-books',
   'across-drawers',
-  'unknown',
-  'unpinned',
 ] as const;
+export type PlacementChoice = (typeof placementChoices)[number];
+
+/**
+ * How far apart the CPUs of a test lie, nearest first. `shared-cache`: different cores with a common data
+ * cache or cluster. `same-socket`: nothing nearer is common, or the caches are unknown. `across-nodes`: one
+ * socket, several NUMA nodes. `across-sockets`: in one book, where machines have books of sockets and drawers
+ * of books. `unknown`: pinned to different CPUs of an unknown topology. `unpinned`: the
+ * system places the threads.
+ */
+export const placementClasses = ['one-cpu', ...placementChoices, 'unknown', 'unpinned'] as const;
 export type PlacementClass = (typeof placementClasses)[number];
 
 export interface Affinity {

@@ -1,17 +1,11 @@
-import { placementClass, preferredOrder, type Affinity, type PlacementClass } from './affinity.ts';
+import {
+  placementChoices,
+  placementClass,
+  preferredOrder,
+  type Affinity,
+  type PlacementChoice,
+} from './affinity.ts';
 import type { Cpu, Topology } from './topology.ts';
-
-/** The classes that a run can be asked for: places where a machine may have CPUs for all of a test's threads. */
-export const placementChoices = [
-  'smt-siblings',
-  'shared-cache',
-  'same-socket',
-  'across-nodes',
-  'across-sockets',
-  'across-books',
-  'across-drawers',
-] as const satisfies readonly PlacementClass[];
-export type PlacementChoice = (typeof placementChoices)[number];
 
 /** What CPUs of a class have in common, and in what they differ; several ways to tell, where machines have several. */
 interface Shape {

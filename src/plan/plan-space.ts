@@ -1,5 +1,5 @@
 import type { Random } from '../language/cycles/random.ts';
-import type { PlacementChoice } from './placement.ts';
+import type { PlacementChoice } from './affinity.ts';
 import type { RunPlan } from './run-plan.ts';
 
 /** What plans there are to choose among, axis by axis. */

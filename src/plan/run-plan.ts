@@ -1,7 +1,7 @@
 import type { LitmusTest } from '../language/litmus-test.ts';
 import { leastSpacing } from '../lower/layout.ts';
 import type { LayoutName } from '../lower/machine-code.ts';
-import type { PlacementChoice } from './placement.ts';
+import type { PlacementChoice } from './affinity.ts';
 
 /**
  * How threads are brought to run at the same time.

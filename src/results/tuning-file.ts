@@ -5,7 +5,7 @@ import { Type, type Static } from 'typebox';
 import { Compile } from 'typebox/schema';
 import writeFileAtomic from 'write-file-atomic';
 import { placementClasses } from '../plan/affinity.ts';
-import { placementChoices } from '../plan/placement.ts';
+import { placementChoices } from '../plan/affinity.ts';
 import { preloadNames } from '../run/addon.ts';
 import { schemaProblem } from './document-check.ts';
 import type { MachineIdentity } from './machine-schema.ts';

@@ -1,13 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { placementClass, planAffinity, type Affinity } from '../../src/plan/affinity.ts';
-import {
-  absenceOf,
-  classesOf,
-  placeByClass,
-  placementChoices,
-  placesFor,
-  placesText,
-} from '../../src/plan/placement.ts';
+import { placementChoices, placementClass, planAffinity, type Affinity } from '../../src/plan/affinity.ts';
+import { absenceOf, classesOf, placeByClass, placesFor, placesText } from '../../src/plan/placement.ts';
 import { topologyFrom } from '../../src/plan/topology.ts';
 import { savedMachine } from './fixtures/saved-machine.ts';
 
