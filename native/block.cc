@@ -50,7 +50,8 @@ std::vector<Column> columns_of(const RunRequest &request, const char *cells, con
 
 }  // namespace
 
-Block::Block(const RunRequest &request, const CodePages &code, char *cells, std::vector<char *> outs, std::vector<Company> company)
+Block::Block(const RunRequest &request, const CodePages &code, char *cells, std::vector<char *> outs,
+             std::vector<Company> company)
     : request_(request),
       code_(code),
       cells_(cells),

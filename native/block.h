@@ -20,7 +20,8 @@ namespace fencepost {
 class Block {
  public:
   // `cells` holds request.memory_bytes, `outs[i]` thread i's out records, out_bytes × cells.
-  Block(const RunRequest &request, const CodePages &code, char *cells, std::vector<char *> outs, std::vector<Company> company);
+  Block(const RunRequest &request, const CodePages &code, char *cells, std::vector<char *> outs,
+        std::vector<Company> company);
 
   // One thread's part. All threads' parts must run at the same time.
   void run_thread(size_t thread);
