@@ -13,11 +13,11 @@ import { sightingsToClaim } from './seen.ts';
 
 /** What needs of time are measured by: the run's question is clear, and more only makes it more exact. */
 const leastNeed = 0.25;
-const needs = { silentControl: 4, allowedAndUnseen: 2, forbidden: 1 } as const;
+const needs = { silentControl: 16, allowedAndUnseen: 8, silentUnderPlan: 4, forbidden: 1 } as const;
 
 /**
- * What runs need of the time, from what was seen so far: most where a control has yet to fire, for it
- * decides over others; then where what the models allow has yet to be seen; less the surer a rate is.
+ * What runs need of the time, from what was seen so far: most where a control has yet to fire under any plan,
+ * for it decides over others; then where what the models allow has yet to be seen; less the surer a rate is.
  * @param settlement undefined: no question is ever settled.
  */
 export function needsOf(
@@ -41,7 +41,8 @@ export function needsOf(
       const settled = seen >= enough || neverSettled(rowKeys, controls, counts, settlement);
       if (settled && (!isControl || own >= Math.max(enough, sightingsToFire))) return 0;
     }
-    if (isControl && own < sightingsToFire) return needs.silentControl;
+    if (isControl && own < sightingsToFire)
+      return seen < sightingsToFire ? needs.silentControl : needs.silentUnderPlan;
     if (seen >= sightingsToClaim) return Math.max(leastNeed, Math.sqrt(sightingsToClaim / seen));
     const { verdict } = expected(run.variant);
     return verdict === 'forbidden' ? needs.forbidden : needs.allowedAndUnseen;

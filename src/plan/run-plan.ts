@@ -104,7 +104,10 @@ export interface PlanChoice {
   readonly engines?: readonly EngineName[];
   /** The test's threads take turns on too few CPUs: then each would run through its perpetual batch alone. */
   readonly oversubscribed?: boolean;
-  /** As many lanes as there are CPUs, where the test can run in lanes. */
+  /**
+   * As many lanes as there are CPUs, where the test can run in lanes: far faster than threads that take turns,
+   * which then run under a single plan.
+   */
   readonly lanes?: number | undefined;
   /** Plans found on this machine, which run beside the portable ones. */
   readonly tuned?: readonly RunPlan[];
@@ -127,9 +130,10 @@ export function plansFor(
     engine === 'perpetual' ? [perpetual] : [under(engine, apart), under(engine, together)],
   );
   const usual = asked.length === 0 ? portable : asked;
-  const [first, ...others] = test.threads.length === 1 ? usual.slice(0, 1) : usual;
-  const plans =
-    first === undefined || lanes === undefined ? usual : [first, inLanes(first, lanes), ...others];
+  const inTurns = lanes !== undefined && asked.length === 0;
+  const plans = (test.threads.length === 1 || inTurns ? usual.slice(0, 1) : usual).flatMap((plan, index) =>
+    index === 0 && lanes !== undefined ? [plan, inLanes(plan, lanes)] : [plan],
+  );
   const found = tuned.filter(({ rendezvous }) => asked.length === 0 || engines.includes(rendezvous));
   const most = engines.length > 0 ? Infinity : Math.max(1, Math.floor(iterations / apart.cells));
   return [...plans, ...found].slice(0, most).map((plan) => ofTest(plan, test));

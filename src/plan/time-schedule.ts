@@ -30,7 +30,7 @@ export interface TimeAmount {
 export const usualLaunches = 5;
 export const longestBlockMs = 50;
 const roundsInLaunch = 2;
-/** Beyond this, time goes to something that will pass, such as other programs. */
+/** So many times what a block ran is the most that it is charged: beyond it, time went to something that will pass. */
 const greatestOverhead = 4;
 
 /** How much longer than planned a block may take, as when another program came in, before it is cut short. */
@@ -49,6 +49,10 @@ export function leastTimeMs(runs: number, launches: number): number {
  * the first launch equally over the runs, in the others by their need. A variant's first block is a single
  * batch, which tells its pace; the others are no longer than `longestBlockMs`, or one batch. When the time
  * is up, or nothing needs any, no further block comes.
+ *
+ * A run whose share is less than a block costs keeps it for later rounds and launches, and one that took more
+ * waits until that is made up for (deficit round robin: Shreedhar and Varghese, SIGCOMM 1995). So time goes
+ * by need on a busy machine too, where getting a block started costs more than running it.
  */
 export function* scheduleTime(
   tests: readonly PlannedTest[],
@@ -57,22 +61,31 @@ export function* scheduleTime(
 ): Schedule {
   const groups = tests.flatMap(runsOf);
   const counts = new Map<string, BlockCounts[]>(groups.flat().map(({ key }) => [key, []]));
+  const owedMs = new Map<PlannedRun, number>(groups.flat().map((run) => [run, 0]));
   const failed = new Set<string>();
-  let [nowMs, inBlocksMs, block] = [beganMs, 0, 0];
+  let [nowMs, besideMs, block] = [beganMs, 0, 0];
 
+  const owe = (run: PlannedRun, ms: number) => owedMs.set(run, (owedMs.get(run) ?? 0) + ms);
   function* runBlock(run: PlannedRun, launch: number, ms: number): Schedule {
     const size = blockSize(run.placed, ms, counts.get(run.key)?.at(-1));
     const endAfterMs = longestOverrun * Math.max(ms, leastRunMs);
     const told = yield { run, launch, seed: blockSeed(seed, block++), ...size, endAfterMs };
     counts.get(run.key)?.push(told);
     if (told.failed) failed.add(run.key);
+    const ranMs = told.wallNs / 1e6;
+    const costMs = Math.min(told.endedMs - nowMs, greatestOverhead * Math.max(ranMs, leastRunMs));
+    owe(run, -costMs);
+    besideMs += Math.max(0, costMs - ranMs);
     nowMs = told.endedMs;
-    inBlocksMs += told.wallNs / 1e6;
   }
   const weightOf = (run: PlannedRun, launch: number) => {
     if (failed.has(run.key)) return 0;
     const needed = need(run, counts);
     return launch === 0 ? Math.sign(needed) : needed;
+  };
+  const leastBlockMs = ({ key, placed }: PlannedRun) => {
+    const last = counts.get(key)?.at(-1);
+    return last === undefined ? 0 : besideMs / block + batchMs(placed, last);
   };
 
   for (let launch = 0; launch < launches; launch++) {
@@ -81,23 +94,19 @@ export function* scheduleTime(
     let weightLeft = sum(weights.values());
     if (weightLeft === 0) return;
     for (const group of groups) {
-      const overhead = inBlocksMs === 0 ? 1 : (nowMs - beganMs) / inBlocksMs;
-      const leftMs = Math.max(0, launchEndMs - nowMs) / Math.min(greatestOverhead, Math.max(1, overhead));
+      const leftMs = Math.max(0, launchEndMs - nowMs);
       const shareOf = (run: PlannedRun) => (leftMs * (weights.get(run) ?? 0)) / weightLeft;
       const longestShareMs = Math.max(0, ...group.map(shareOf));
       // The first block only tells the pace.
       const rounds =
         Math.max(roundsInLaunch, Math.ceil(longestShareMs / longestBlockMs)) + Number(launch === 0);
-      const spentMs = new Map<PlannedRun, number>();
       for (let round = 0; round < rounds; round++) {
         for (const run of roundOrder(group, launch + round)) {
           if (nowMs >= endMs) return;
-          const [share, spent] = [shareOf(run), spentMs.get(run) ?? 0];
-          // A batch may have taken all of a round and more; the first round is everyone's.
-          if (weightOf(run, launch) === 0 || (round > 0 && spent >= (share * (round + 0.5)) / rounds))
-            continue;
-          yield* runBlock(run, launch, Math.min(longestBlockMs, (share * (round + 1)) / rounds - spent));
-          spentMs.set(run, spent + (counts.get(run.key)?.at(-1)?.wallNs ?? 0) / 1e6);
+          owe(run, shareOf(run) / rounds);
+          const owed = owedMs.get(run) ?? 0;
+          if (weightOf(run, launch) === 0 || owed < leastBlockMs(run) / 2) continue;
+          yield* runBlock(run, launch, Math.min(longestBlockMs, owed - besideMs / Math.max(1, block)));
         }
       }
       weightLeft -= sum(group.map((run) => weights.get(run) ?? 0));
@@ -111,12 +120,15 @@ export function blockSize(
   ms: number,
   last: Pick<BlockCounts, 'ran' | 'wallNs'> | undefined,
 ): Pick<PlannedBlock, 'cells' | 'batches' | 'copies'> {
-  const { iterations, copies } = batchOf(placed);
+  const { copies } = batchOf(placed);
   const { cells } = placed.plan;
-  if (last === undefined || last.ran === 0) return { cells, batches: 1, copies };
-  const batchNs = (last.wallNs / last.ran) * iterations;
-  const batches = Math.floor((ms * 1e6) / batchNs);
-  return { cells, batches: Math.max(1, batches), copies };
+  if (last === undefined) return { cells, batches: 1, copies };
+  return { cells, batches: Math.max(1, Math.floor(ms / batchMs(placed, last))), copies };
+}
+
+/** How long a batch takes at the pace of a block: as long as it did, where nothing ran in it. */
+function batchMs(placed: PlacedPlan, { ran, wallNs }: Pick<BlockCounts, 'ran' | 'wallNs'>): number {
+  return (wallNs * Math.min(1, batchOf(placed).iterations / ran)) / 1e6;
 }
 
 function sum(numbers: Iterable<number>): number {

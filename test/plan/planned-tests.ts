@@ -56,7 +56,13 @@ exists (0:r0=0 /\\ 1:r0=0)
 export function play(
   schedule: Schedule,
   told: (block: PlannedBlock) => Partial<BlockCounts> = () => ({}),
-  { nsPerIteration = 100, overheadMs = 0, beganMs = 0 } = {},
+  {
+    nsPerIteration = 100,
+    overheadMs = 0,
+    beganMs = 0,
+    /** How long the machine sleeps after a block, of those before it. */
+    sleepMs = (_blocks: readonly PlannedBlock[]): number => 0,
+  } = {},
 ): readonly PlannedBlock[] {
   const blocks: PlannedBlock[] = [];
   let endedMs = beganMs;
@@ -65,7 +71,7 @@ export function play(
     blocks.push(block);
     const ran = block.cells * block.batches * block.copies;
     const wallNs = ran * nsPerIteration;
-    endedMs += wallNs / 1e6 + overheadMs;
+    endedMs += wallNs / 1e6 + overheadMs + sleepMs(blocks);
     const counts = { ran, iterations: ran, sightings: 0, wallNs, failed: false, endedMs };
     next = schedule.next({ ...counts, ...told(block) });
   }

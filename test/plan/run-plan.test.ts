@@ -42,6 +42,13 @@ test('threads that take turns do not run perpetually, unless asked to', () => {
   ]);
 });
 
+test('where a test can run in lanes its threads take turns under one plan alone, unless asked for more', () => {
+  const choice = { oversubscribed: true, lanes: 2 };
+  expect(namesOf(storeBuffering, true, choice)).toEqual(['split-deadline', 'split-deadline-2-lanes']);
+  const asked = namesOf(storeBuffering, true, { ...choice, engines: ['spin', 'free'] });
+  expect(asked).toEqual(['split-spin', 'split-spin-2-lanes', 'packed-spin', 'split-free', 'packed-free']);
+});
+
 test.each(engineNames)('--engine %s: every plan has it, under a name of its own', (engine) => {
   const plans = plansFor(storeBuffering, true, { engines: [engine] });
   expect(plans.map((plan) => plan.rendezvous)).toEqual(plans.map(() => engine));

@@ -61,6 +61,22 @@ describe('a schedule by time', () => {
     for (const { test } of tests) expect(share(4, test.name)).toBeGreaterThan(0);
   });
 
+  it('goes by need where blocks cost more beside than they run: what needs less waits for several launches', () => {
+    const needB: Need = ({ planned }) => (planned.test.name === 'B' ? 8 : 1);
+    const pace = { overheadMs: 20 };
+    const blocks = play(scheduleTime(tests, { ...amount, endMs: 2000 }, needB), undefined, pace);
+    const later = blocks.filter(({ launch }) => launch > 0);
+    expect(byTest(later, 'B').length).toBeGreaterThan(3 * byTest(later, 'A').length);
+    for (const { test } of tests) expect(byTest(later, test.name).length).toBeGreaterThan(0);
+  });
+
+  it('does not charge a run for a machine that slept', () => {
+    const sleepMs = (blocks: readonly PlannedBlock[]) => (blocks.length === 1 ? 4000 : 0);
+    const blocks = play(scheduleTime(tests, amount, alike), undefined, { sleepMs });
+    const first = blocks.filter(({ run }) => run === blocks[0]?.run);
+    expect(new Set(first.map(({ launch }) => launch))).toEqual(new Set([0, 1, 2, 3, 4]));
+  });
+
   it('is told of all that was counted so far', () => {
     const seen = new Map<string, number>();
     const need: Need = (run, counts) => {
