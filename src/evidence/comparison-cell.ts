@@ -1,8 +1,10 @@
 import { sightings as sightingsOf, type TestEvent } from '../judge/expectation.ts';
 import type { Rate } from '../results/evidence-schema.ts';
-import type { Row } from '../results/schema.ts';
-import { addCounts, clusterCounts, unitOf, type ClusterCounts } from './counts.ts';
+import type { Row, Run } from '../results/schema.ts';
+import { addCounts, clusterCounts, unitOf, type ClusterCounts, type Counts } from './counts.ts';
 import type { Entry } from './comparison-rows.ts';
+import { ranWithin, type DistanceRange } from './cpu-distance.ts';
+import type { Launches } from './launch-ratios.ts';
 import { expectedToBeSeen } from './never.ts';
 import { rateOf } from './rate.ts';
 
@@ -79,28 +81,65 @@ export function countsOf(entries: readonly Entry[], event: TestEvent): ClusterCo
 }
 
 /** What entries have under one plan. */
-export interface PlanCounts {
+export interface UnderPlan<Counted> {
   /** As the first of them names it. */
   readonly name: string;
-  readonly counts: ClusterCounts;
+  readonly counts: Counted;
 }
 
-/** The counts of each plan apart, by its parameters and placement. A log has no plans. */
-export function planCountsOf(entries: readonly Entry[], event: TestEvent): ReadonlyMap<string, PlanCounts> {
-  const byPlan = new Map<string, PlanCounts>();
-  for (const entry of entries) {
+/** By plan, by its parameters and placement. A log has no plans. */
+export type ByPlan<Counted> = ReadonlyMap<string, UnderPlan<Counted>>;
+
+/** The counts of each plan apart. */
+export function planCountsOf(entries: readonly Entry[], event: TestEvent): ByPlan<ClusterCounts> {
+  return byPlan(entries, (run, _, known) => {
+    const counts = clusterCounts([run], event);
+    return known === undefined ? counts : together([known, counts]);
+  });
+}
+
+/**
+ * The same launch by launch, named by session and launch.
+ * @param distance only of blocks during which the CPUs were so far apart.
+ */
+export function planLaunchesOf(
+  entries: readonly Entry[],
+  event: TestEvent,
+  distance: DistanceRange | undefined,
+): ByPlan<Launches> {
+  const filters = entries.map((entry) =>
+    entry.kind === 'results' && distance !== undefined ? ranWithin(entry.session, distance) : () => true,
+  );
+  return byPlan(entries, ({ blocks }, session, known) => {
+    const launches = new Map<string, Counts>(known);
+    for (const block of blocks.filter((one) => filters[session]?.(one))) {
+      const key = `${session} ${block.launch ?? 0}`;
+      const { sightings, iterations } = launches.get(key) ?? noCounts;
+      launches.set(key, {
+        sightings: sightings + sightingsOf(event, block),
+        iterations: iterations + block.iterations,
+      });
+    }
+    return launches;
+  });
+}
+
+const noCounts: Counts = { sightings: 0, iterations: 0 };
+
+function byPlan<Counted>(
+  entries: readonly Entry[],
+  count: (run: Run, session: number, known: Counted | undefined) => Counted,
+): ByPlan<Counted> {
+  const plans = new Map<string, UnderPlan<Counted>>();
+  for (const [session, entry] of entries.entries()) {
     for (const run of entry.kind === 'results' ? entry.runs : []) {
       const key = entry.kind === 'results' ? entry.planKeys.get(run.plan) : undefined;
       if (key === undefined) continue;
-      const counts = clusterCounts([run], event);
-      const known = byPlan.get(key);
-      byPlan.set(key, {
-        name: known?.name ?? run.plan,
-        counts: known === undefined ? counts : together([known.counts, counts]),
-      });
+      const known = plans.get(key);
+      plans.set(key, { name: known?.name ?? run.plan, counts: count(run, session, known?.counts) });
     }
   }
-  return byPlan;
+  return plans;
 }
 
 function together(sessions: readonly ClusterCounts[]): ClusterCounts {

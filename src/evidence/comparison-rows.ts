@@ -1,6 +1,6 @@
 import { planDigest } from '../results/digests.ts';
 import type { Litmus7Test } from '../results/litmus7-log.ts';
-import type { ResultsDocument, Row, Run } from '../results/schema.ts';
+import type { ResultsDocument, Row, Run, Session } from '../results/schema.ts';
 import { documentsOf, type Column } from './comparison-columns.ts';
 
 /** What one session has of a test under one strategy. */
@@ -14,6 +14,7 @@ export type Entry =
       readonly runs: readonly Run[];
       /** Of the document's plans by name, what runs are alike by: parameters and placement, not CPU numbers. */
       readonly planKeys: ReadonlyMap<string, string>;
+      readonly session: Session;
     }
   | { readonly kind: 'litmus7'; readonly test: Litmus7Test };
 
@@ -94,7 +95,7 @@ interface VariantOfDocument {
  * The entries of a document, one for each text of a test. Where several strategies make the same text it is
  * that of the one that ran; one that does not apply has the text of the test as written, and is left out.
  */
-function entriesOf({ rows, plans }: ResultsDocument): readonly VariantOfDocument[] {
+function entriesOf({ rows, plans, session }: ResultsDocument): readonly VariantOfDocument[] {
   const planKeys = new Map(plans.map((plan) => [plan.name, keyOf(planDigest(plan), plan.placement)]));
   const byStrategy = new Map(rows.map((row) => [keyOf(row.test.name, row.strategy), row]));
   const groups = new Map<string, Row[]>();
@@ -111,7 +112,7 @@ function entriesOf({ rows, plans }: ResultsDocument): readonly VariantOfDocument
       row.sameCodeAs === undefined ? row : (byStrategy.get(keyOf(row.test.name, row.sameCodeAs)) ?? row);
     const runs = ran.runs.filter(({ invalid }) => invalid === undefined);
     const strategies = variants.map(({ strategy }) => strategy);
-    return [{ strategies, entry: { kind: 'results', row, ran, runs, planKeys } }];
+    return [{ strategies, entry: { kind: 'results', row, ran, runs, planKeys, session } }];
   });
 }
 

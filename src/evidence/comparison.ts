@@ -1,12 +1,11 @@
 import type { TestEvent } from '../judge/expectation.ts';
-import { machineName } from '../results/machine.ts';
 import type { Row } from '../results/schema.ts';
-import { cellOf, countsOf, planCountsOf, type Cell, type PlanCounts } from './comparison-cell.ts';
+import { cellOf, countsOf, type Cell } from './comparison-cell.ts';
 import { documentsOf, type Column, type Granularity } from './comparison-columns.ts';
 import { matchedRows, type Entry, type MatchedRow } from './comparison-rows.ts';
-import { addCounts, unitOf, type ClusterCounts } from './counts.ts';
-import { allowingForLaunches, launchSpread, type LaunchSpread } from './launch-spread.ts';
-import { differencesAmong, ratioOf, type Difference, type RateRatio } from './ratio.ts';
+import { toldDifferences, type Pair, type ToldDifference } from './comparison-ratios.ts';
+import type { ClusterCounts } from './counts.ts';
+import type { Difference } from './ratio.ts';
 
 /** What a cell has in common with the first cell of its instruction set that ran. */
 export type SameCode = 'same' | 'other' | 'several' | 'unknown';
@@ -18,8 +17,8 @@ export interface ComparedCell extends Cell {
   readonly compared: boolean;
   /** To the reference cell; undefined for that cell itself, and where neither saw the event. */
   readonly ratio: Difference | undefined;
-  /** The plan under which both were compared; undefined without a ratio, or where they have no plan in common. */
-  readonly ratioPlan: string | undefined;
+  /** The plans under which both were compared; none without a ratio, or where they have no plan in common. */
+  readonly ratioPlans: readonly string[];
 }
 
 /** How a row's cells differ, the gravest way first. */
@@ -73,10 +72,11 @@ export function compare(
     (row) => strategies === undefined || row.strategies.some((strategy) => strategies.includes(strategy)),
   );
   const drafts = matched.map((row) => draftOf(row, columns, despiteCode));
-  const pairs = drafts.flatMap((draft) => draft.pairs);
-  const spreads = spreadsBetween(pairs, columns);
-  const told = toldDifferences(drafts, spreads);
-  const rows = drafts.map((draft, index) => comparedRow(draft, columns, told[index] ?? new Map()));
+  const { told, singleLaunches, sessionDeviation } = toldDifferences(
+    drafts.flatMap(({ pairs }) => pairs),
+    columns,
+  );
+  const rows = drafts.map((draft) => comparedRow(draft, columns, told));
   return {
     by,
     columns,
@@ -85,14 +85,8 @@ export function compare(
       .toSorted((one, other) => rank(one.row) - rank(other.row) || one.index - other.index)
       .map(({ row }) => row),
     otherVersions: otherVersionsIn(matched),
-    singleLaunches: pairs.some(({ ratio }) => ratio.independent !== 'launch'),
-    sessionDeviation: pairs.reduce(
-      (most, pair) =>
-        pair.ratio.independent === 'launch'
-          ? Math.max(most, spreads.get(comparedBy(pair))?.deviation ?? 0)
-          : most,
-      0,
-    ),
+    singleLaunches,
+    sessionDeviation,
   };
 }
 
@@ -100,16 +94,9 @@ export function compare(
 interface Draft {
   readonly row: MatchedRow;
   readonly event: TestEvent;
-  readonly cells: readonly (Omit<ComparedCell, 'ratio' | 'ratioPlan'> | undefined)[];
+  readonly cells: readonly (Omit<ComparedCell, 'ratio' | 'ratioPlans'> | undefined)[];
   readonly reference: number | undefined;
   readonly pairs: readonly Pair[];
-}
-
-interface Pair {
-  readonly column: number;
-  readonly reference: number;
-  readonly ratio: RateRatio;
-  readonly plan: string | undefined;
 }
 
 const nothing: ClusterCounts = { block: [], launch: [] };
@@ -128,20 +115,14 @@ function draftOf(row: MatchedRow, columns: readonly Column[], despiteCode: boole
     return { ...cell, code, compared: isEvidence && !refused };
   });
   const first = cells.findIndex((cell) => cell?.compared === true);
-  const plans = row.entries.map((entries, index) =>
-    cells[index]?.compared === true ? planCountsOf(entries, event) : noPlans,
-  );
+  const sides = row.entries.map((entries, index) => ({ entries, counts: counts[index] ?? nothing }));
   const pairs = cells.flatMap((cell, column): Pair[] => {
-    if (cell?.compared !== true || column === first) return [];
-    const shared = sharedPlan(plans[column] ?? noPlans, plans[first] ?? noPlans);
-    const ratio =
-      shared === undefined
-        ? ratioBetween(counts[column], counts[first])
-        : ratioBetween(shared.one, shared.other);
+    const [one, reference] = [sides[column], sides[first]];
+    if (cell?.compared !== true || column === first || one === undefined || reference === undefined)
+      return [];
     // Where nobody saw the event there is nothing to compare.
-    return ratio === undefined || ratio.sightings[0] + ratio.sightings[1] === 0
-      ? []
-      : [{ column, reference: first, ratio, plan: shared?.name }];
+    const seen = cell.sightings + (cells[first]?.sightings ?? 0) > 0;
+    return seen ? [{ column, reference: first, event, sides: [one, reference] }] : [];
   });
   return { row, event, cells, reference: first === -1 ? undefined : first, pairs };
 }
@@ -171,106 +152,19 @@ function codeOf(cell: Cell, column: Column, firstCode: Map<string, string>): Sam
   return digest === first ? 'same' : 'other';
 }
 
-const noPlans: ReadonlyMap<string, PlanCounts> = new Map();
-
-/**
- * The plan that both ran and under which the event shows best: rates under several depend on how the time
- * was shared out among them, which changes from run to run. Undefined where they have none in common, or
- * only some that saw nothing while others did.
- */
-function sharedPlan(
-  plans: ReadonlyMap<string, PlanCounts>,
-  others: ReadonlyMap<string, PlanCounts>,
-): { readonly name: string; readonly one: ClusterCounts; readonly other: ClusterCounts } | undefined {
-  const shared = [...plans].flatMap(([key, { name, counts }]) => {
-    const other = others.get(key)?.counts;
-    if (other === undefined) return [];
-    const seen = [counts, other].map(({ launch }) => addCounts(launch).sightings);
-    return [{ name, one: counts, other, least: Math.min(...seen), most: Math.max(...seen) }];
-  });
-  const [best] = shared.toSorted((left, right) => right.least - left.least || right.most - left.most);
-  return best === undefined || best.most === 0 ? undefined : best;
-}
-
-/** By launches where both have enough of them, else by blocks. */
-function ratioBetween(
-  one: ClusterCounts | undefined,
-  other: ClusterCounts | undefined,
-): RateRatio | undefined {
-  if (one === undefined || other === undefined) return undefined;
-  const unit = unitOf(one) === 'launch' && unitOf(other) === 'launch' ? 'launch' : 'block';
-  return ratioOf(one[unit], other[unit], unit);
-}
-
-/** A difference, and the plan that it was told by. */
-interface ToldDifference {
-  readonly ratio: Difference;
-  readonly plan: string | undefined;
-}
-
-/** Of each row, the differences by column: those of single launches in view of how launches differ, all corrected for how many they are. */
-function toldDifferences(
-  drafts: readonly Draft[],
-  spreads: Spreads,
-): readonly ReadonlyMap<number, ToldDifference>[] {
-  const pairs = drafts.flatMap((draft) => draft.pairs);
-  const allowed = pairs.map((pair) =>
-    // Of launches it is known how they differ.
-    pair.ratio.independent === 'launch'
-      ? pair.ratio
-      : allowingForLaunches(pair.ratio, spreads.get(comparedBy(pair))),
-  );
-  const told = differencesAmong(allowed);
-  const byPair = new Map(pairs.map((pair, index) => [pair, told[index]]));
-  return drafts.map(
-    (draft) =>
-      new Map(
-        draft.pairs.flatMap((pair) => {
-          const ratio = byPair.get(pair);
-          return ratio === undefined ? [] : [[pair.column, { ratio, plan: pair.plan }] as const];
-        }),
-      ),
-  );
-}
-
-const comparedBy = ({ column, reference, ratio }: Pair) => `${column} ${reference} ${ratio.independent}`;
-
-/** By `comparedBy`, what else differs between two columns than the rates in question. */
-type Spreads = ReadonlyMap<string, LaunchSpread | undefined>;
-
-/**
- * What launching does to rates, between columns whose blocks are compared; and between columns of one
- * machine whose launches are, what went on beside their sessions: one that is busier than the other shows
- * other rates in all its launches.
- */
-function spreadsBetween(pairs: readonly Pair[], columns: readonly Column[]): Spreads {
-  const machines = columns.map(machineOf);
-  const ratios = new Map<string, RateRatio[]>();
-  for (const pair of pairs) {
-    const [machine, other] = [machines[pair.column], machines[pair.reference]];
-    const ofSessions = pair.ratio.independent === 'launch' && machine !== undefined && machine === other;
-    if (pair.ratio.independent !== 'block' && !ofSessions) continue;
-    const key = comparedBy(pair);
-    const list = ratios.get(key);
-    if (list === undefined) ratios.set(key, [pair.ratio]);
-    else list.push(pair.ratio);
-  }
-  return new Map([...ratios].map(([key, list]) => [key, launchSpread(list)]));
-}
-
-/** Undefined of a log, and of several machines. */
-function machineOf(column: Column): string | undefined {
-  const [name, ...others] = new Set(documentsOf(column).map(({ machine }) => machineName(machine)));
-  return others.length === 0 ? name : undefined;
-}
-
 function comparedRow(
-  { row, event, cells, reference }: Draft,
+  { row, event, cells, reference, pairs }: Draft,
   columns: readonly Column[],
-  told: ReadonlyMap<number, ToldDifference>,
+  told: ReadonlyMap<Pair, ToldDifference>,
 ): ComparedRow {
+  const byColumn = new Map(pairs.map((pair) => [pair.column, told.get(pair)]));
   const compared = cells.map(
-    (cell, index) => cell && { ...cell, ratio: told.get(index)?.ratio, ratioPlan: told.get(index)?.plan },
+    (cell, index) =>
+      cell && {
+        ...cell,
+        ratio: byColumn.get(index)?.ratio,
+        ratioPlans: byColumn.get(index)?.plans ?? [],
+      },
   );
   return {
     test: row.test,

@@ -75,8 +75,9 @@ function widened(
   return { low: low === 0 ? 0 : ratio / reach(low), high: high && ratio * reach(high) };
 }
 
-/** With half a sighting added to each, so that zeros have one. */
-function logRatio({ sightings: [one, other], iterations }: RateRatio): number {
+/** Of zeros, with half a sighting added to each. */
+function logRatio({ ratio, sightings: [one, other], iterations }: RateRatio): number {
+  if (ratio !== undefined && ratio > 0) return Math.log(ratio);
   return Math.log((((one + 0.5) / (other + 0.5)) * iterations[1]) / iterations[0]);
 }
 

@@ -3,6 +3,7 @@
 import type { ComparedCell, ComparedRow, Comparison } from '../evidence/comparison.ts';
 import { documentsOf, leftOutOf, scoreOf, type Column } from '../evidence/comparison-columns.ts';
 import { fewestLaunches } from '../evidence/counts.ts';
+import { fewestLaunchesForRatio } from '../evidence/launch-ratios.ts';
 import { usualReach } from '../evidence/ratio.ts';
 import { sightingsToClaim } from '../evidence/seen.ts';
 import { leftOutSentence } from '../results/believed.ts';
@@ -175,19 +176,19 @@ export function comparisonNotes(comparison: Comparison): readonly string[] {
         : `Half of the ratios have an interval that reaches ${factor(reach)}x either way or further: there a lesser change would not show. More launches, or a machine with less to do beside, tell more.`,
     );
   }
-  if (cells.some(({ ratioPlan }) => ratioPlan !== undefined)) {
+  if (cells.some(({ ratioPlans }) => ratioPlans.length > 0)) {
     notes.push(
-      'A ratio is of the rates under one plan, the one of those in common that shows the event best; the rates are of all plans together, and change with how the time was shared out.',
+      'A ratio is of rates under the same plans, each weighted by how little launches differ under it; the rates are of all plans together, and change with how the time was shared out.',
     );
   }
   if (ratios.length > 0 && singleLaunches) {
     notes.push(
-      `Fewer than ${fewestLaunches} launches a column: what differs from launch to launch was learnt from how much all rows differ, and only what stands out is called real. Run each at least ${fewestLaunches} times to tell more.`,
+      `Fewer than ${fewestLaunchesForRatio} launches a column in some rows: what differs from launch to launch was learnt from how much all rows differ, and only what stands out is called real. Run each at least ${fewestLaunches} times to tell more.`,
     );
   }
   if (sessionDeviation > leastDeviation) {
     notes.push(
-      `Sessions of one machine differ here in all rows, by some ${factor(Math.exp(sessionDeviation))}x beyond what their launches show, as when one was busier beside: a row that stands out no further than that may owe it to the session.`,
+      `Sessions of one machine differ here in all rows, by some ${factor(Math.exp(sessionDeviation))}x beyond what their launches show, as when one was busier beside: only what stands out further is called real.`,
     );
   }
   if (ratios.some(({ independent }) => independent === 'iteration')) {

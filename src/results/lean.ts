@@ -64,6 +64,7 @@ function leanBlock({
   strayed,
   switches,
   launch,
+  endedMs,
   disturbed,
 }: Block): Block {
   return {
@@ -74,6 +75,7 @@ function leanBlock({
     strayed,
     switches,
     ...(launch === undefined ? {} : { launch }),
+    ...(endedMs === undefined ? {} : { endedMs }),
     ...(disturbed === undefined ? {} : { disturbed }),
   };
 }

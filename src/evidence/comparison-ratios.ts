@@ -1,0 +1,186 @@
+import { machineName } from '../results/machine.ts';
+import type { TestEvent } from '../judge/expectation.ts';
+import { planCountsOf, planLaunchesOf } from './comparison-cell.ts';
+import { documentsOf, type Column } from './comparison-columns.ts';
+import type { Entry } from './comparison-rows.ts';
+import { addCounts, type ClusterCounts } from './counts.ts';
+import { commonDistance, type DistanceRange } from './cpu-distance.ts';
+import { fewestLaunchesForRatio, launchRatios, type SharedPlan } from './launch-ratios.ts';
+import { allowingForLaunches, launchSpread, type LaunchSpread } from './launch-spread.ts';
+import { differencesAmong, ratioOf, type Difference, type RateRatio } from './ratio.ts';
+
+/** A cell, and the one of its row that it is compared with; one of them saw the event. */
+export interface Pair {
+  readonly column: number;
+  /** The column of the other. */
+  readonly reference: number;
+  readonly event: TestEvent;
+  readonly sides: readonly [Side, Side];
+}
+
+interface Side {
+  readonly entries: readonly Entry[];
+  /** Under all plans. */
+  readonly counts: ClusterCounts;
+}
+
+/** A difference, and the plans that it was told by: none where the two have none in common. */
+export interface ToldDifference {
+  readonly ratio: Difference;
+  readonly plans: readonly string[];
+}
+
+export interface ToldDifferences {
+  readonly told: ReadonlyMap<Pair, ToldDifference>;
+  /** Whether blocks of too few launches are compared. */
+  readonly singleLaunches: boolean;
+  /** The most of any two columns of one machine. */
+  readonly sessionDeviation: number;
+}
+
+/**
+ * How the cells of all pairs differ: by launches where there are enough of them, in view of what else
+ * differs between the two columns, and corrected for how many they are.
+ */
+export function toldDifferences(pairs: readonly Pair[], columns: readonly Column[]): ToldDifferences {
+  const ratios = ratiosOf(pairs, columns);
+  const spreads = spreadsBetween(ratios, columns);
+  const allowed = ratios.map((one) => {
+    const spread = spreads.get(comparedBy(one));
+    // Of launches it is known how they differ.
+    const isKnown = one.ratio.independent === 'launch' && spread === undefined;
+    return isKnown ? one.ratio : allowingForLaunches(one.ratio, spread);
+  });
+  const differences = differencesAmong(allowed);
+  return {
+    told: new Map(
+      ratios.flatMap(({ pair, plans }, index) => {
+        const ratio = differences[index];
+        return ratio === undefined ? [] : [[pair, { ratio, plans }]];
+      }),
+    ),
+    singleLaunches: ratios.some(({ ratio }) => ratio.independent !== 'launch'),
+    sessionDeviation: ratios.reduce(
+      (most, one) =>
+        one.ratio.independent === 'launch'
+          ? Math.max(most, spreads.get(comparedBy(one))?.deviation ?? 0)
+          : most,
+      0,
+    ),
+  };
+}
+
+interface PairRatio {
+  readonly pair: Pair;
+  readonly ratio: RateRatio;
+  readonly plans: readonly string[];
+}
+
+/** In the order of the pairs; those that have none are left out. */
+function ratiosOf(pairs: readonly Pair[], columns: readonly Column[]): readonly PairRatio[] {
+  const byColumns = new Map<string, Pair[]>();
+  for (const pair of pairs) {
+    const key = `${pair.column} ${pair.reference}`;
+    const group = byColumns.get(key);
+    if (group === undefined) byColumns.set(key, [pair]);
+    else group.push(pair);
+  }
+  const byLaunches = new Map(
+    [...byColumns.values()].flatMap((group) => {
+      const distance = distanceOf(group[0], columns);
+      const ratios = launchRatios(group.map((pair) => sharedPlans(pair, distance)));
+      return group.map((pair, index) => [pair, ratios[index]] as const);
+    }),
+  );
+  return pairs.flatMap((pair) => {
+    const told = byLaunches.get(pair) ?? bestRatio(pair);
+    return told === undefined ? [] : [{ pair, ...told }];
+  });
+}
+
+/** Of virtual machines, at which distance two columns are compared. */
+function distanceOf(pair: Pair | undefined, columns: readonly Column[]): DistanceRange | undefined {
+  const sessionsOf = (column: number | undefined) => {
+    const of = columns[column ?? -1];
+    return of === undefined ? [] : documentsOf(of).map(({ session }) => session);
+  };
+  return commonDistance(sessionsOf(pair?.column), sessionsOf(pair?.reference));
+}
+
+function sharedPlans(
+  { event, sides: [one, other] }: Pair,
+  distance: DistanceRange | undefined,
+): readonly SharedPlan[] {
+  const others = planLaunchesOf(other.entries, event, distance);
+  return [...planLaunchesOf(one.entries, event, distance)].flatMap(([key, { name, counts }]) => {
+    const shared = others.get(key);
+    return shared === undefined ? [] : [{ key, name, runs: [counts, shared.counts] }];
+  });
+}
+
+/**
+ * Where sightings are few, or launches: the ratio under the one plan that shows the event best. Rates under
+ * several depend on how the time was shared out among them, which changes from run to run; they are compared
+ * where the two have no plan in common, or only some that saw nothing while others did.
+ */
+function bestRatio({ event, sides: [one, other] }: Pair): Omit<PairRatio, 'pair'> | undefined {
+  const others = planCountsOf(other.entries, event);
+  const shared = [...planCountsOf(one.entries, event)].flatMap(([key, { name, counts }]) => {
+    const matching = others.get(key)?.counts;
+    if (matching === undefined) return [];
+    const seen = [counts, matching].map(({ launch }) => addCounts(launch).sightings);
+    return [{ name, counts, matching, least: Math.min(...seen), most: Math.max(...seen) }];
+  });
+  const [best] = shared.toSorted((left, right) => right.least - left.least || right.most - left.most);
+  const found = best === undefined || best.most === 0 ? undefined : best;
+  const ratio =
+    found === undefined ? ratioBetween(one.counts, other.counts) : ratioBetween(found.counts, found.matching);
+  return ratio && { ratio, plans: found === undefined ? [] : [found.name] };
+}
+
+/** By launches where both have enough of them, else by blocks. */
+function ratioBetween(one: ClusterCounts, other: ClusterCounts): RateRatio | undefined {
+  const launches = Math.min(one.launch.length, other.launch.length);
+  const unit = launches >= fewestLaunchesForRatio ? 'launch' : 'block';
+  return ratioOf(one[unit], other[unit], unit);
+}
+
+const comparedBy = ({ pair: { column, reference }, ratio: { independent } }: PairRatio) =>
+  `${column} ${reference} ${independent}`;
+
+/** By `comparedBy`, what else differs between two columns than the rates in question. */
+type Spreads = ReadonlyMap<string, LaunchSpread | undefined>;
+
+/**
+ * What launching does to rates, between columns whose blocks are compared; and between columns of one
+ * machine whose launches are, what went on beside their sessions: one that is busier than the other, or
+ * whose CPUs a hypervisor moved, shows other rates in all its launches.
+ */
+function spreadsBetween(ratios: readonly PairRatio[], columns: readonly Column[]): Spreads {
+  const machines = columns.map(machineOf);
+  const groups = new Map<string, RateRatio[]>();
+  for (const one of ratios) {
+    const { pair, ratio } = one;
+    const [machine, other] = [machines[pair.column], machines[pair.reference]];
+    const ofSessions = ratio.independent === 'launch' && machine !== undefined && machine === other;
+    if (ratio.independent !== 'block' && !ofSessions) continue;
+    const list = groups.get(comparedBy(one));
+    if (list === undefined) groups.set(comparedBy(one), [ratio]);
+    else list.push(ratio);
+  }
+  return new Map(
+    [...groups].map(([key, list]) => {
+      const isShown = list[0]?.independent === 'block' || list.length >= fewestRowsOfSessions;
+      return [key, isShown ? launchSpread(list) : undefined];
+    }),
+  );
+}
+
+/** In fewer, sessions that differ look like rows that do. */
+const fewestRowsOfSessions = 10;
+
+/** Undefined of a log, and of several machines. */
+function machineOf(column: Column): string | undefined {
+  const [name, ...others] = new Set(documentsOf(column).map(({ machine }) => machineName(machine)));
+  return others.length === 0 ? name : undefined;
+}

@@ -1,0 +1,71 @@
+/**
+ * How far apart the CPUs of a session were while its blocks ran. A hypervisor moves what it calls a CPU from
+ * core to core, and rates change with it, severalfold: two sessions are alike only where their CPUs were
+ * equally far apart.
+ */
+
+import type { Block, Session } from '../results/schema.ts';
+
+/** Nanoseconds that a cache line takes there and back. */
+export interface DistanceRange {
+  readonly leastNs: number;
+  readonly mostNs: number;
+}
+
+/** Looks at one distance differ by less: SMT siblings, cores of one cache and those of two differ by more. */
+const widthOfRange = 2;
+/** Of a session's looks: a distance that it had for less is not one to compare it by. */
+const leastShare = 0.2;
+
+type WithDistance = Pick<Session, 'distance'>;
+
+/**
+ * The distance that two groups of sessions had most in common. Undefined where one was not looked at, or
+ * they had none in common.
+ */
+export function commonDistance(
+  ones: readonly WithDistance[],
+  others: readonly WithDistance[],
+): DistanceRange | undefined {
+  const sides = [looksOf(ones), looksOf(others)] as const;
+  const shareIn = ({ leastNs, mostNs }: DistanceRange) =>
+    Math.min(
+      ...sides.map((looks) => looks.filter((ns) => leastNs <= ns && ns <= mostNs).length / looks.length),
+    );
+  let [best, most]: [DistanceRange | undefined, number] = [undefined, leastShare];
+  for (const leastNs of new Set(sides.flat().toSorted((one, other) => one - other))) {
+    const range = { leastNs, mostNs: leastNs * widthOfRange };
+    const share = shareIn(range);
+    if (share > most) [best, most] = [range, share];
+  }
+  return best;
+}
+
+function looksOf(sessions: readonly WithDistance[]): readonly number[] {
+  return sessions.flatMap(({ distance }) => (distance?.looks ?? []).map(({ roundTripNs }) => roundTripNs));
+}
+
+/** Whether a session's block ran with its CPUs so far apart, by the looks before and after it. */
+export function ranWithin(
+  { distance }: WithDistance,
+  { leastNs, mostNs }: DistanceRange,
+): (block: Pick<Block, 'endedMs' | 'wallNs'>) => boolean {
+  const looks = distance?.looks ?? [];
+  const isWithin = looks.map(({ roundTripNs }) => leastNs <= roundTripNs && roundTripNs <= mostNs);
+  return ({ endedMs, wallNs }) => {
+    if (endedMs === undefined) return true;
+    const after = firstAfter(looks, endedMs - wallNs / 1e6);
+    return (isWithin[after - 1] ?? true) && (isWithin[after] ?? true);
+  };
+}
+
+/** The index of the first look after that time. */
+function firstAfter(looks: readonly { readonly atMs: number }[], timeMs: number): number {
+  let [low, high] = [0, looks.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((looks[middle]?.atMs ?? Infinity) > timeMs) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
