@@ -152,7 +152,7 @@ RunRequest read_request(const Napi::Object &object) {
   request.group_stride = integer<size_t>(object, "groupStride");
   request.preload = read_preload(object, "preload");
   request.rendezvous = read_rendezvous(object, "rendezvous");
-  request.start_delay_ticks = integer<uint64_t>(object, "startDelayTicks");
+  request.start_delay_ns = integer<uint64_t>(object, "startDelayNs");
   request.seed = bigint(object, "seed");
   request.timeout_ms = integer<uint64_t>(object, "timeoutMs");
   request.end_after_ms = integer<uint64_t>(object, "endAfterMs");

@@ -58,10 +58,11 @@ Block::Block(const RunRequest &request, const CodePages &code, char *cells, std:
       outs_(std::move(outs)),
       groups_((request.cells + request.group - 1) / request.group),
       preloading_(request, cells),
+      start_delay_ticks_(time_base().ticks_per_second * 1e-9 * static_cast<double>(request.start_delay_ns)),
       meeting_(std::move(company)),
       timetable_(request.threads.size(),
                  static_cast<uint64_t>(time_base().ticks_per_second * lead_seconds),
-                 request.start_delay_ticks),
+                 start_delay_ticks_),
       progress_(request.threads.size()),
       end_ns_(end_of(request.end_after_ms)) {
   const size_t threads = request.threads.size();
@@ -163,7 +164,7 @@ bool Block::run_by_meeting(size_t thread) {
   return each_group([&](size_t group) {
     preload(group);
     if (!meeting_.meet(thread)) return false;
-    if (request_.start_delay_ticks > 0) wait_until(arch::read_time_base() + random_delay(state));
+    if (start_delay_ticks_ > 0) wait_until(arch::read_time_base() + random_delay(state));
     return run_group(thread, group);
   });
 }
@@ -229,10 +230,11 @@ bool Block::run_group(size_t thread, size_t group) {
   return false;
 }
 
-// Below start_delay_ticks, which is below 2^32.
+// In whole ticks, which on some machines are longer than the longest delay: there it is none.
 uint64_t Block::random_delay(ThreadState &state) const {
-  if (request_.start_delay_ticks == 0) return 0;
-  return (next_random(state.random) >> 32) * request_.start_delay_ticks >> 32;
+  if (start_delay_ticks_ == 0) return 0;
+  const double share = static_cast<double>(next_random(state.random) >> 32) * 0x1p-32;
+  return static_cast<uint64_t>(share * start_delay_ticks_);
 }
 
 void Block::add_to(TupleCounts &outcomes, RunReply &reply) const {

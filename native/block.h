@@ -69,6 +69,7 @@ class Block {
   const std::vector<char *> outs_;
   const size_t groups_;  // in a batch
   const Preloading preloading_;
+  const double start_delay_ticks_;
   MeetingPoint meeting_;
   Timetable timetable_;
   Progress progress_;

@@ -13,7 +13,7 @@ struct MachineFacts {
   size_t cache_line_bytes = 0;
   std::string pinning_problem;  // why pinning does not hold, or ""
   std::string time_base_name;
-  double ticks_per_second = 0;  // 0 where there is no usable time base
+  double ticks_per_second = 0;  // 0 where it stands still
   std::string time_base_problem;
   std::string hypervisor_signature;
   std::vector<std::string> code_variants;  // see arch/arch.h

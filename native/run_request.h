@@ -72,7 +72,7 @@ struct RunRequest {
   size_t group_stride = 1;
   Preload preload = Preload::none;
   Rendezvous rendezvous = Rendezvous::spin;
-  uint64_t start_delay_ticks = 0;  // each thread waits a random time below this after a rendezvous; not in `free`
+  uint64_t start_delay_ns = 0;  // each thread waits a random time below this after a rendezvous; not in `free`
   uint64_t seed = 0;
   uint64_t timeout_ms = 0;  // give up on the block after this long
   // Run no further batches after this long, for their number was chosen when more CPU time could be had;

@@ -61,7 +61,7 @@ void check(const RunRequest &request) {
   require(std::gcd(request.group_stride % groups, groups) == 1, "group_stride leaves groups out");
   check_stress(request.stress);
   check_times(request.timeout_ms, request.end_after_ms);
-  require(request.start_delay_ticks < uint64_t{1} << 32, "start_delay_ticks must be below 2^32");
+  require(request.start_delay_ns < uint64_t{1} << 32, "start_delay_ns must be below 2^32");
   for (const std::vector<int> &cpus : request.copies) require(cpus.size() == threads, "a copy needs a cpu for each thread");
 
   const auto fits = [&](size_t offset, unsigned width, size_t stride, size_t bytes) {

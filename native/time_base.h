@@ -6,8 +6,8 @@
 namespace fencepost {
 
 struct TimeBase {
-  double ticks_per_second = 0;  // 0 when there is a problem
-  std::string problem;          // why start times cannot be told in it, or ""
+  double ticks_per_second = 0;  // 0 when it stands still
+  std::string problem;          // why threads cannot be told start times in it, or ""
 };
 
 // Measured once, for some 20 ms, against CLOCK_MONOTONIC_RAW.

@@ -6,10 +6,10 @@
 
 namespace fencepost {
 
-Timetable::Timetable(size_t threads, uint64_t lead_ticks, uint64_t start_delay_ticks)
+Timetable::Timetable(size_t threads, uint64_t lead_ticks, double start_delay_ticks)
     : threads_(threads),
       lead_ticks_(lead_ticks),
-      start_delay_ticks_(start_delay_ticks),
+      start_delay_fraction_(static_cast<uint64_t>(start_delay_ticks * (1 << fraction_bits))),
       records_(std::make_unique<Record[]>(threads)) {}
 
 std::optional<uint64_t> Timetable::agree(size_t thread, const MeetingPoint &meeting) {
@@ -36,7 +36,7 @@ void Timetable::adapt() {
   // The shorter of the last two: a thread that was preempted once does not slow the next batch down.
   const uint64_t usual = std::min(longest, last_longest_fraction_);
   last_longest_fraction_ = longest;
-  period_fraction_ = usual + usual / 16 + (start_delay_ticks_ << fraction_bits);
+  period_fraction_ = usual + usual / 16 + start_delay_fraction_;
 }
 
 }  // namespace fencepost

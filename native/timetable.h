@@ -17,7 +17,7 @@ class Timetable {
  public:
   // `lead_ticks`: long enough for a published time to reach every thread before it has come.
   // `start_delay_ticks`: the longest delay that threads add to a start time.
-  Timetable(size_t threads, uint64_t lead_ticks, uint64_t start_delay_ticks);
+  Timetable(size_t threads, uint64_t lead_ticks, double start_delay_ticks);
 
   // The batch's first start time, which thread 0 sets. Called by every thread once all have met.
   // Nothing when the block was aborted.
@@ -43,7 +43,7 @@ class Timetable {
 
   const size_t threads_;
   const uint64_t lead_ticks_;
-  const uint64_t start_delay_ticks_;
+  const uint64_t start_delay_fraction_;
   const std::unique_ptr<Record[]> records_;
   uint64_t period_fraction_ = 0;  // 0 in the first batch: each group starts when its thread is ready
   uint64_t last_longest_fraction_ = UINT64_MAX;

@@ -31,7 +31,7 @@ export const spinGrouped: RunPlan = {
   rendezvous: 'spin',
   group: 64,
   spacingBytes: 16,
-  startDelayTicks: 0,
+  startDelayNs: 0,
 };
 export const deadlineGrouped: RunPlan = {
   ...split,
@@ -39,7 +39,7 @@ export const deadlineGrouped: RunPlan = {
   rendezvous: 'deadline',
   group: 64,
   spacingBytes: 8,
-  startDelayTicks: 50,
+  startDelayNs: 60,
 };
 export const free: RunPlan = {
   ...split,
@@ -47,7 +47,7 @@ export const free: RunPlan = {
   rendezvous: 'free',
   group: 16,
   spacingBytes: 8,
-  startDelayTicks: 0,
+  startDelayNs: 0,
 };
 export const spinOneIteration: RunPlan = { ...spinEveryIteration, name: 'spin, one iteration' };
 

@@ -9,7 +9,7 @@ export interface PlanSpace {
   readonly group: readonly number[];
   readonly cells: readonly number[];
   readonly spacingBytes: readonly number[];
-  readonly startDelayTicks: readonly number[];
+  readonly startDelayNs: readonly number[];
   readonly preload: readonly NonNullable<RunPlan['preload']>[];
   readonly groupStride: readonly number[];
   /** 0: none. */
@@ -40,7 +40,7 @@ export function planSpace({
     group: [1, 2, 4, 8, 16, 32, 64, 128, 256, 1024],
     cells: [1024, 2048, 4096, 8192, 16384],
     spacingBytes: [8, 16, 32, 64, 128, 256],
-    startDelayTicks: [0, 20, 50, 100, 200, 500],
+    startDelayNs: [0, 10, 20, 40, 80, 200],
     preload: ['none', 'read', 'write'],
     // Primes, as a stride must have no divisor in common with the number of groups.
     groupStride: [1, 3, 7, 31],
@@ -58,7 +58,7 @@ export function anyPlan(space: PlanSpace, random: Random): RunPlan {
     group: any(space.group),
     cells: any(space.cells),
     spacingBytes: any(space.spacingBytes),
-    startDelayTicks: any(space.startDelayTicks),
+    startDelayNs: any(space.startDelayNs),
     preload: any(space.preload),
     groupStride: any(space.groupStride),
     stressBytes: any(space.stressBytes),
@@ -111,7 +111,7 @@ function planAt({ preload, groupStride, stressBytes, placement, ...rest }: Point
   const plan = {
     ...rest,
     group: Math.min(rest.group, rest.cells),
-    startDelayTicks: rest.rendezvous === 'free' ? 0 : rest.startDelayTicks,
+    startDelayNs: rest.rendezvous === 'free' ? 0 : rest.startDelayNs,
     ...(preload === 'none' ? {} : { preload }),
     ...(groupStride === 1 ? {} : { groupStride }),
     ...(stressBytes === 0 ? {} : { stressBytes }),
@@ -140,7 +140,7 @@ function nameOf(plan: Omit<RunPlan, 'name'>): string {
     `g${plan.group}`,
     `${plan.spacingBytes}B`,
     `c${plan.cells}`,
-    ...(plan.startDelayTicks === 0 ? [] : [`d${plan.startDelayTicks}`]),
+    ...(plan.startDelayNs === 0 ? [] : [`d${plan.startDelayNs}`]),
     ...(plan.preload === undefined ? [] : [plan.preload]),
     ...(plan.groupStride === undefined ? [] : [`s${plan.groupStride}`]),
     ...(plan.stressBytes === undefined ? [] : [`x${plan.stressBytes}`]),

@@ -29,7 +29,7 @@ export function pricePlan(test: LitmusTest): RunPlan {
     group: cells,
     cells,
     spacingBytes: spacing,
-    startDelayTicks: 0,
+    startDelayNs: 0,
   };
 }
 

@@ -33,8 +33,11 @@ export interface RunPlan {
   readonly cells: number;
   /** From one iteration's cell to the next; 0 where all iterations use one cell. */
   readonly spacingBytes: number;
-  /** Each thread waits a random time below this, in ticks of the time base, after a rendezvous; free ones do not. */
-  readonly startDelayTicks: number;
+  /**
+   * Each thread waits a random time below this, in whole ticks of the time base, after a rendezvous; free ones
+   * do not. It makes threads that do not start or run alike pass each other at any iteration of a group.
+   */
+  readonly startDelayNs: number;
   /** Groups are visited in the order 0, s, 2s, …, modulo their number; absent: 1, in order. */
   readonly groupStride?: number;
   /** What each thread does with a group's cells before the group's rendezvous; absent: nothing. */
@@ -67,7 +70,7 @@ const apart: RunPlan = {
   group: 64,
   cells: 8192,
   spacingBytes: 8,
-  startDelayTicks: 50,
+  startDelayNs: 60,
 };
 
 const together: RunPlan = {
@@ -77,7 +80,7 @@ const together: RunPlan = {
   group: 32,
   cells: 8192,
   spacingBytes: 32,
-  startDelayTicks: 100,
+  startDelayNs: 40,
 };
 
 /** Free threads look at each other so often. */
@@ -96,7 +99,7 @@ export const perpetual: RunPlan = {
   group: perpetualBatch,
   cells: perpetualBatch,
   spacingBytes: 0,
-  startDelayTicks: 0,
+  startDelayNs: 0,
 };
 
 export interface PlanChoice {
@@ -147,7 +150,7 @@ export function portablePlans(hasTimeBase: boolean): readonly [RunPlan, ...RunPl
 /** A portable plan with another engine. Free threads start by no rendezvous, so that nothing delays them. */
 function under(engine: EngineName, plan: RunPlan): RunPlan {
   const named = { ...plan, name: `${plan.layout}-${engine}`, rendezvous: engine };
-  return engine === 'free' ? { ...named, group: freeGroup, startDelayTicks: 0 } : named;
+  return engine === 'free' ? { ...named, group: freeGroup, startDelayNs: 0 } : named;
 }
 
 function inLanes(plan: RunPlan, lanes: number): RunPlan {
@@ -192,5 +195,5 @@ export const spinEveryIteration: RunPlan = {
   group: 1,
   cells: 4096,
   spacingBytes: 128,
-  startDelayTicks: 0,
+  startDelayNs: 0,
 };

@@ -23,7 +23,7 @@ function paragraph(plan: RunPlan): string {
 }
 
 function groupLines(plan: RunPlan): readonly string[] {
-  const { group, cells, spacingBytes, startDelayTicks } = plan;
+  const { group, cells, spacingBytes, startDelayNs } = plan;
   return [
     `  spacing        ${spacingBytes} bytes from one iteration's cell to the next`,
     `  batch          ${cells} iterations: cells are initialised before it and read after it`,
@@ -31,7 +31,7 @@ function groupLines(plan: RunPlan): readonly string[] {
     `  order          ${plan.groupStride === undefined ? 'one group after the other' : `every ${plan.groupStride}th group, round and round`}`,
     `  preload        ${preloadSentences[plan.preload ?? 'none']}`,
     `  stress         ${plan.stressBytes === undefined ? 'none' : `on CPUs that are left over, over ${plan.stressBytes} bytes`}`,
-    `  start delay    ${startDelayTicks === 0 ? 'none' : `random, below ${startDelayTicks} ticks of the time base`}`,
+    `  start delay    ${startDelayNs === 0 ? 'none' : `random, below ${startDelayNs} ns, in whole ticks of the time base`}`,
   ];
 }
 

@@ -78,7 +78,7 @@ export const machineSchema = strictObject(
         name: text(),
         ticksPerSecond: Type.Number({
           minimum: 0,
-          description: 'Measured; 0 where there is no usable time base.',
+          description: 'Measured; 0 where it stands still.',
         }),
         problem: Type.Optional(text()),
       }),

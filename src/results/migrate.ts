@@ -7,11 +7,12 @@ type Json = Readonly<Record<string, unknown>>;
 
 /** The step from each version to the next. */
 const steps: Readonly<Record<number, (document: Json) => Json>> = {
-  /** Before the models were asked: no answers of theirs, and no findings. */
+  /** Before the models were asked: no answers of theirs, and no findings. Start delays were told in ticks. */
   1: (document) => ({
     ...document,
     version: 2,
     findings: [],
+    plans: listOf(document['plans']).map((plan) => withDelayInNs(plan, nsPerTickOf(document))),
     rows: listOf(document['rows']).map(withoutModels),
   }),
 };
@@ -34,6 +35,19 @@ function versionOf(document: unknown): number | undefined {
 
 function listOf(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
+}
+
+/** Of the time base of the machine; 1, the order of it on x86, where its rate was not recorded. */
+function nsPerTickOf({ machine }: Json): number {
+  const { timeBase } = (machine ?? {}) as { timeBase?: { ticksPerSecond?: unknown } };
+  const rate = timeBase?.ticksPerSecond;
+  return typeof rate === 'number' && rate > 0 ? 1e9 / rate : 1;
+}
+
+function withDelayInNs(plan: unknown, nsPerTick: number): unknown {
+  if (typeof plan !== 'object' || plan === null || !('startDelayTicks' in plan)) return plan;
+  const { startDelayTicks, ...rest } = plan;
+  return { ...rest, startDelayNs: Math.round(Number(startDelayTicks) * nsPerTick) };
 }
 
 function withoutModels(row: unknown): unknown {

@@ -30,8 +30,8 @@ export const planSchema = strictObject(
     group: count('Iterations between two rendezvous; of free threads, between two looks at each other.'),
     cells: count('Iterations in a batch.'),
     spacingBytes: count("From one iteration's cell to the next; 0: all use one cell."),
-    startDelayTicks: count(
-      'Each thread waits a random time below this, in time-base ticks, after a rendezvous.',
+    startDelayNs: count(
+      'Each thread waits a random time below this, in whole time-base ticks, after a rendezvous.',
     ),
     groupStride: Type.Optional(
       count('Groups were visited in the order 0, s, 2s, …, modulo their number; absent: in order.'),

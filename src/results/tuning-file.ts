@@ -33,7 +33,7 @@ const planSchema = strictObject(
     group: between(1, 65536),
     cells: between(1, 65536),
     spacingBytes: Type.Integer({ minimum: 8, maximum: 4096, multipleOf: 8 }),
-    startDelayTicks: between(0, 1_000_000),
+    startDelayNs: between(0, 1_000_000),
     groupStride: Type.Optional(between(1, 65536)),
     preload: Type.Optional(Type.Enum([...preloadNames])),
     stressBytes: Type.Optional(between(1, 2 ** 28)),

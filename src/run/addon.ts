@@ -61,7 +61,7 @@ export interface RunRequest {
   /** What each thread does with a group's cells before the group's rendezvous. */
   readonly preload: PreloadName;
   readonly rendezvous: RendezvousName;
-  readonly startDelayTicks: number;
+  readonly startDelayNs: number;
   readonly seed: bigint;
   readonly timeoutMs: number;
   /**
@@ -196,7 +196,7 @@ export interface MachineFacts {
   readonly pinningProblem: string | undefined;
   readonly timeBase: {
     readonly name: string;
-    /** Measured against the monotonic clock; 0 where there is no usable time base. */
+    /** Measured against the monotonic clock; 0 where it stands still. */
     readonly ticksPerSecond: number;
     readonly problem: string | undefined;
   };

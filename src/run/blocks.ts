@@ -100,7 +100,7 @@ export async function runCells(code: Unlisted<MachineCode>, block: CellsBlock, r
     groupStride: strideFor(plan, cells),
     preload: plan.preload ?? 'none',
     rendezvous,
-    startDelayTicks: plan.startDelayTicks,
+    startDelayNs: plan.startDelayNs,
     seed,
     copies: affinity.copies.slice(0, copies - 1),
   };

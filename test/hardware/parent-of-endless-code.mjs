@@ -13,7 +13,7 @@ void runner.run({
   batches: 1,
   group: 1,
   rendezvous: 'spin',
-  startDelayTicks: 0,
+  startDelayNs: 0,
   seed: 0n,
   timeoutMs: 60_000,
 });

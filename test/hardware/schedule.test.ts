@@ -50,7 +50,7 @@ describeOnHardware('groups, batches and threads', () => {
     for (const seed of [0n, 1n, 2n ** 64n - 1n]) {
       test(`random start delays from seed ${seed} leave no iteration out, started by ${rendezvous}`, async () => {
         const threads = (await twoCpus()).map((cpu) => ({ code, cpu, outBytes: 8 }));
-        const given = { seed, startDelayTicks: 500, cells: 640, group: 64, rendezvous, spacingBytes };
+        const given = { seed, startDelayNs: 500, cells: 640, group: 64, rendezvous, spacingBytes };
         const reply = await run(
           request({ threads, observed: [register(0), register(1)], batches: 8, ...given }),
         );

@@ -81,7 +81,7 @@ export function request(given: Partial<RunRequest> & Pick<RunRequest, 'threads'>
     groupStride: 1,
     preload: 'none',
     rendezvous: 'spin',
-    startDelayTicks: 0,
+    startDelayNs: 0,
     seed: 1n,
     timeoutMs: 20_000,
     endAfterMs: 0,

@@ -32,7 +32,7 @@ test('a machine without a time base, CPUs to spare or a choice of places is offe
         expect(plan.rendezvous).not.toBe('deadline');
         expect(plan.stressBytes).toBeUndefined();
         expect(plan.placement).toBeUndefined();
-        if (plan.rendezvous === 'free') expect(plan.startDelayTicks).toBe(0);
+        if (plan.rendezvous === 'free') expect(plan.startDelayNs).toBe(0);
         expect(plan.group).toBeLessThanOrEqual(plan.cells);
         plan = neighbourOf(plan, space, random);
       }

@@ -46,7 +46,7 @@ export const sampleDocument: ResultsDocument = {
       group: 16,
       cells: 4096,
       spacingBytes: 16,
-      startDelayTicks: 0,
+      startDelayNs: 0,
       cpus: [0, 1],
       placement: 'shared-cache',
       oversubscribed: false,

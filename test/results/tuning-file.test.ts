@@ -31,7 +31,7 @@ const family: TunedFamily = {
     group: 64,
     cells: 8192,
     spacingBytes: 8,
-    startDelayTicks: 50,
+    startDelayNs: 50,
   },
   times: { low: 1.2 },
   controlsUnderBest: [{ name: 'SB-two', perSecond: 1e6 }],

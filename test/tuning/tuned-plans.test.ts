@@ -38,7 +38,7 @@ function found(family: ControlFamily, group: number): TunedFamily {
       group,
       cells: 4096,
       spacingBytes: 64,
-      startDelayTicks: 0,
+      startDelayNs: 0,
     },
     controlsUnderBest: [],
     tried: [],
