@@ -15,6 +15,7 @@ import { findingsOf } from './judge/findings.ts';
 import { askModels, type OpinionLimits, type Opinions } from './judge/opinions.ts';
 import { expectationFor, judgeRows } from './judge/rows.ts';
 import { strangersApart, withControls } from './judge/selection.ts';
+import { sharing } from './language/sharing.ts';
 import { readSuite, readTests } from './language/test-files.ts';
 import {
   planExperiment,
@@ -169,10 +170,9 @@ export async function runLitmus(
       need: (settlement) => needsOf(experiment, expected, architecture, settlement),
       count,
     });
-    const header = journalHeader(experiment, beforehand ?? new Map(), { ...ran, session });
     const { journal, resultsPath } =
       resumed === undefined
-        ? openSession(folder, startedAt, header)
+        ? openSession(folder, startedAt, journalHeader(experiment, beforehand, { ...ran, session }))
         : reopenSession(resumed, begunNow(request, startedAt));
     const document = await keepingTold(journal.path, watcher, async () => {
       const records = [...(resumed?.blocks ?? [])];
@@ -185,8 +185,10 @@ export async function runLitmus(
         before: distance.look,
         stopped: watcher.stopped,
       };
+      const share = sharing();
       for await (const record of runExperiment(schedule, surroundings)) {
-        records.push(record);
+        const outcomes = record.outcomes.map(({ values, count }) => ({ values: share(values), count }));
+        records.push({ ...record, outcomes });
         journal.append(journalBlock(record));
         watcher.progress(progress(record));
       }
@@ -197,11 +199,13 @@ export async function runLitmus(
       const models = { opinions, findings: findingsOf(experiment, opinions) };
       const judged = judgeRows(experiment, records, architecture, opinions, host.machine.emulation?.kind);
       const ended = { finishedAt: new Date().toISOString(), interrupted: watcher.stopped.aborted };
-      const counted = resultsDocument(experiment, judged, models, {
-        ...ran,
-        session: { ...session, ...ended, ...distance.seen() },
+      const judgedDocument = withEvidence({
+        ...resultsDocument(experiment, judged, models, {
+          ...ran,
+          session: { ...session, ...ended, ...distance.seen() },
+        }),
+        ...(prices === undefined ? {} : { prices }),
       });
-      const judgedDocument = withEvidence(prices === undefined ? counted : { ...counted, prices });
       watcher.stage?.('write');
       writeResults(resultsPath, judgedDocument, resumed?.paths.results);
       return judgedDocument;

@@ -34,10 +34,11 @@ function withDriftsRead(told: readonly RowEvidence[]): readonly RowEvidence[] {
   }));
 }
 
-function withRowEvidence({ runs, ...row }: Row, told: RowEvidence | undefined): Row {
-  if (told?.rate === undefined) return { ...row, runs };
+function withRowEvidence({ role, runs, ...row }: Row, told: RowEvidence | undefined): Row {
+  if (told?.rate === undefined) return { role, ...row, runs };
   const bound = boundOf(told);
   return {
+    role, // before what is spread, see CONTRIBUTING
     ...row,
     ...(bound === undefined ? {} : { bound }),
     evidence: recorded(told, told.rate),
@@ -67,12 +68,18 @@ function recorded(
 }
 
 function neverOf({
+  unit,
+  iterations,
+  effectiveIterations,
+  confidence,
   caught,
   plans,
-  ...rest
 }: NonNullable<RowEvidence['sensitivity']>): NonNullable<RecordedRowEvidence['never']> {
   return {
-    ...rest,
+    unit,
+    iterations,
+    effectiveIterations,
+    confidence,
     ...(caught === undefined ? {} : { caught }),
     plans: plans.map(({ controls: _controls, ...plan }) => plan),
   };

@@ -1,5 +1,4 @@
 import { wrapConditionValues } from '../language/condition-values.ts';
-import type { LitmusTest } from '../language/litmus-test.ts';
 import type { PlannedTest, PlannedVariant } from '../plan/experiment.ts';
 import type { BlockRecord } from '../run/blocks.ts';
 import { sightings, type Expectation } from './expectation.ts';
@@ -15,13 +14,10 @@ export function eventCounter(
       all.map((variant) => [`${test.name}\0${variant.strategy}`, variant] as const),
     ),
   );
-  const wrapped = new Map<PlannedVariant, LitmusTest>();
   return (record) => {
     const variant = variants.get(`${record.test}\0${record.strategy}`);
     if (variant === undefined) throw new Error(`${record.test} ${record.strategy} is not of this experiment`);
-    const test = wrapped.get(variant) ?? wrapConditionValues(variant.test);
-    wrapped.set(variant, test);
-    const counted = tally(test, record.outcomes, record.other);
+    const counted = tally(wrapConditionValues(variant.test), record.outcomes, record.other);
     return {
       iterations: counted.iterations,
       sightings: sightings(expected(variant).event, counted),

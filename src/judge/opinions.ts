@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { setImmediate } from 'node:timers/promises';
 import { printLitmus } from '../language/printer.ts';
+import { sharing } from '../language/sharing.ts';
 import { forEachStatement } from '../language/walk.ts';
 import type { Target } from '../lower/target.ts';
 import type { PlannedTest, PlannedVariant } from '../plan/experiment.ts';
@@ -160,8 +161,9 @@ function startAnswering(
     next = Math.min(questions.length, next + most);
     return { from, part: questions.slice(from, next) };
   };
+  const share = sharing();
   const enter = (index: number, answer: Answer) => {
-    answers[index] = answer;
+    answers[index] = share(answer);
     tell((done += 1), questions.length);
   };
   const { architecture, variant }: TargetName = target;

@@ -38,52 +38,52 @@ export interface JudgedRow {
 }
 
 /**
- * Judges every variant that ran at all, each against the models' opinions and the controls of its own plans.
- * Without an opinion the file's `Result:` stands in.
+ * Judges every variant that ran at all, each against the models' opinions and the controls of its own plans,
+ * one after the other: what was counted of one is let go of before the next. Without an opinion the file's
+ * `Result:` stands in.
  */
-export function judgeRows(
+export function* judgeRows(
   experiment: readonly PlannedTest[],
   records: readonly BlockRecord[],
   architecture: Architecture,
   opinions: ReadonlyMap<PlannedVariant, Opinions>,
   emulator?: string,
-): readonly JudgedRow[] {
+): Generator<JudgedRow> {
   const controlsOf = controlsAmong(experiment.map(({ test }) => test));
   const byName = new Map(experiment.map((planned) => [planned.test.name, planned]));
-  const runs = runsByVariant(experiment, records);
-  const runsOf = (test: string, strategy: string) => runs.get(key(test, strategy)) ?? [];
-  return experiment.flatMap((planned) =>
-    planned.variants
-      .map((variant) => ({
+  const runsOf = runsAmong(records);
+  const ofControls = new Map<PlannedVariant, readonly JudgedRun[]>();
+  const runsOfControl = (planned: PlannedTest, variant: PlannedVariant) => {
+    const runs = ofControls.get(variant) ?? runsOf(planned, variant);
+    ofControls.set(variant, runs);
+    return runs;
+  };
+  for (const planned of experiment) {
+    for (const variant of planned.variants) {
+      const shown = runsOf(planned, variant);
+      if (shown.length === 0) continue;
+      const asked = opinions.get(variant);
+      const expectation = expectationFor(variant, asked);
+      const evidence = shown.map(({ plan, tally: counted, invalid }) => ({
+        plan,
+        iterations: counted.iterations,
+        sightings: sightings(expectation.event, counted),
+        invalid,
+        controls: controlsUnder(plan, planned, controlsOf, byName, runsOfControl, architecture, opinions),
+      }));
+      const total = addTallies(shown.filter(({ invalid }) => invalid === undefined).map((run) => run.tally));
+      yield {
+        planned,
         variant,
-        shown: runsOf(planned.test.name, variant.sameCodeAs ?? variant.strategy),
-      }))
-      .filter(({ shown }) => shown.length > 0)
-      .map(({ variant, shown }) => {
-        const asked = opinions.get(variant);
-        const expectation = expectationFor(variant, asked);
-        const evidence = shown.map(({ plan, tally: counted, invalid }) => ({
-          plan,
-          iterations: counted.iterations,
-          sightings: sightings(expectation.event, counted),
-          invalid,
-          controls: controlsUnder(plan, planned, controlsOf, byName, runsOf, architecture, opinions),
-        }));
-        const total = addTallies(
-          shown.filter(({ invalid }) => invalid === undefined).map((run) => run.tally),
-        );
-        return {
-          planned,
-          variant,
-          tally: total,
-          observation: observationOf(total),
-          expectation,
-          verdict: withStrays(judge(expectation, evidence, emulator), shown, asked),
-          controls: evidence.flatMap(({ controls }) => controls),
-          runs: variant.sameCodeAs === undefined ? shown : [],
-        };
-      }),
-  );
+        tally: total,
+        observation: observationOf(total),
+        expectation,
+        verdict: withStrays(judge(expectation, evidence, emulator), shown, asked),
+        controls: evidence.flatMap(({ controls }) => controls),
+        runs: variant.sameCodeAs === undefined ? shown : [],
+      };
+    }
+  }
 }
 
 /** What is expected of a variant, from the models where they were asked. */
@@ -106,10 +106,10 @@ function withStrays(verdict: Verdict, shown: readonly JudgedRun[], asked: Opinio
 
 const key = (...names: readonly string[]) => names.join('\0');
 
-function runsByVariant(
-  experiment: readonly PlannedTest[],
-  records: readonly BlockRecord[],
-): ReadonlyMap<string, readonly JudgedRun[]> {
+/** What each plan showed of a variant, or of the one whose identical code ran in its stead. */
+type FindRuns = (planned: PlannedTest, variant: PlannedVariant) => readonly JudgedRun[];
+
+function runsAmong(records: readonly BlockRecord[]): FindRuns {
   const byRun = new Map<string, BlockRecord[]>();
   for (const record of records) {
     const name = key(record.test, record.strategy, record.plan);
@@ -117,17 +117,13 @@ function runsByVariant(
     if (run === undefined) byRun.set(name, [record]);
     else run.push(record);
   }
-  return new Map(
-    experiment.flatMap(({ test, variants, plans }) =>
-      variants.map((variant) => [
-        key(test.name, variant.strategy),
-        plans.flatMap(({ name }) => {
-          const blocks = byRun.get(key(test.name, variant.strategy, name));
-          return blocks === undefined ? [] : [judgeRun(variant.test, name, blocks)];
-        }),
-      ]),
-    ),
-  );
+  return ({ test, variants, plans }, variant) => {
+    const ran = variants.find(({ strategy }) => strategy === variant.sameCodeAs) ?? variant;
+    return plans.flatMap(({ name }) => {
+      const blocks = byRun.get(key(test.name, ran.strategy, name));
+      return blocks === undefined ? [] : [judgeRun(ran.test, name, blocks)];
+    });
+  };
 }
 
 function judgeRun(test: LitmusTest, plan: string, records: readonly BlockRecord[]): JudgedRun {
@@ -160,7 +156,7 @@ function controlsUnder(
   { test, plans }: PlannedTest,
   controlsOf: FindControls,
   byName: ReadonlyMap<string, PlannedTest>,
-  runsOf: (test: string, strategy: string) => readonly JudgedRun[],
+  runsOf: FindRuns,
   architecture: Architecture,
   opinions: ReadonlyMap<PlannedVariant, Opinions>,
 ): readonly ControlReport[] {
@@ -172,7 +168,7 @@ function controlsUnder(
     if (variant === undefined) return [];
     // A control that is laid out otherwise does not vouch; one without a perpetual form leaves a gap.
     if (!perpetual && !source?.plans.some(({ name }) => name === plan)) return [];
-    const run = runsOf(control.test, variant.sameCodeAs ?? variant.strategy).find((one) => one.plan === plan);
+    const run = source && runsOf(source, variant).find((one) => one.plan === plan);
     const name = control.test === test.name ? `${control.test} ${control.strategy}` : control.test;
     if (run === undefined || run.invalid !== undefined) {
       return [{ name, plan, state: 'not-run', sightings: 0, iterations: 0 }];

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { globSync, isDynamicPattern } from 'tinyglobby';
 import type { LitmusTest } from './litmus-test.ts';
 import { parseLitmus } from './parser.ts';
+import { sharing } from './sharing.ts';
 
 /** A test and the file it was read from, as the user would name it. */
 export interface TestFile {
@@ -48,7 +49,8 @@ export function filesNamedBy(patterns: readonly string[]): readonly string[] {
  */
 export function readTests(patterns: readonly string[]): readonly TestFile[] {
   const files = filesNamedBy(patterns);
-  const tests = files.map((file) => ({ file, test: parseLitmus(readTestFile(file), file) }));
+  const share = sharing();
+  const tests = files.map((file) => ({ file, test: share(parseLitmus(readTestFile(file), file)) }));
   const fileByName = new Map<string, string>();
   for (const { file, test } of tests) {
     const twin = fileByName.get(test.name);

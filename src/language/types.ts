@@ -122,15 +122,12 @@ function common(left: CType, right: CType): CType {
  * type int. Such a test is read as if each of its 4-byte integers were an `intptr_t`.
  */
 export function typesOf(test: LitmusTest): TestTypes {
-  const before = known.get(test);
-  if (before !== undefined) return before;
-  const types = foundTypes(test);
-  known.set(test, types);
-  return types;
+  if (latest?.test !== test) latest = { test, types: foundTypes(test) };
+  return latest.types;
 }
 
-/** A test does not change, and everything that lowers or checks it asks. */
-const known = new WeakMap<LitmusTest, TestTypes>();
+/** A test does not change, and is asked about many times before the next one: of all, types would take as much room as the tests. */
+let latest: { readonly test: LitmusTest; readonly types: TestTypes } | undefined;
 
 function foundTypes(test: LitmusTest): TestTypes {
   const locations = declaredLocations(test);

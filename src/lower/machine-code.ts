@@ -115,7 +115,7 @@ export function unlisted<Rest, Thread extends Pick<ThreadCode, 'listing'>>({
 }: Rest & { readonly threads: readonly Thread[] }): Omit<Rest, 'threads'> & {
   readonly threads: readonly Omit<Thread, 'listing'>[];
 } {
-  return { ...rest, threads: threads.map(({ listing: _listing, ...bare }) => bare) };
+  return { threads: threads.map(({ listing: _listing, ...bare }) => bare), ...rest };
 }
 
 export const layoutNames = ['split', 'packed', 'kernel'] as const;

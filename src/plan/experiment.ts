@@ -1,4 +1,5 @@
 import type { LitmusTest } from '../language/litmus-test.ts';
+import { sharing, type Share } from '../language/sharing.ts';
 import type { TestFile } from '../language/test-files.ts';
 import { lowerInLanes, type Lanes } from '../lower/lanes.ts';
 import { cellLayout } from '../lower/layout.ts';
@@ -68,10 +69,15 @@ export interface ExperimentRequest {
 
 /** Everything that will run: each test's variants, lowered for each of its plans. */
 export function planExperiment(request: ExperimentRequest): readonly PlannedTest[] {
-  return request.tests.map((selected) => planTest(selected, request));
+  const share = sharing();
+  return request.tests.map((selected) => planTest(selected, request, share));
 }
 
-function planTest({ source, role, strategies }: SelectedTest, request: ExperimentRequest): PlannedTest {
+function planTest(
+  { source, role, strategies }: SelectedTest,
+  request: ExperimentRequest,
+  share: Share,
+): PlannedTest {
   const { file, test } = source;
   const plans = placedPlans(test, request);
   const { variants, refused } = variantsOf(test, strategies);
@@ -85,7 +91,7 @@ function planTest({ source, role, strategies }: SelectedTest, request: Experimen
         ? { codes: new Map<string, RunnableCode>(), problem: plans, notPerpetual: undefined }
         : lowerForPlans(variant.test, request.target, plans, lanes);
     const twin = lowered.find((other) => codes.size > 0 && sameCode(other.codes, codes));
-    lowered.push({ ...variant, ...rest, codes, sameCodeAs: twin?.strategy });
+    lowered.push({ sameCodeAs: twin?.strategy, ...variant, ...rest, codes: share(codes) });
   }
   // Without being named, a strategy that does not apply is no news; nor is one that has no perpetual form.
   const isNamed = ({ strategy }: { readonly strategy: string }) => strategies.includes(strategy);
@@ -99,7 +105,7 @@ function planTest({ source, role, strategies }: SelectedTest, request: Experimen
     test,
     variants: planned,
     refused: refused.filter(isNamed),
-    plans: used.filter(({ name }) => planned.some(({ codes }) => codes.has(name))),
+    plans: share(used.filter(({ name }) => planned.some(({ codes }) => codes.has(name)))),
   };
 }
 

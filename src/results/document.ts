@@ -29,11 +29,15 @@ export interface ModelsSaid {
 /** The results document of a session: the judged rows, and a row for everything that did not run. */
 export function resultsDocument(
   experiment: readonly PlannedTest[],
-  judged: readonly JudgedRow[],
+  judged: Iterable<JudgedRow>,
   models: ModelsSaid,
   identity: Pick<ResultsDocument, 'tool' | 'machine' | 'target' | 'session'>,
 ): ResultsDocument {
-  const rows = new Map(judged.map((row) => [row.variant, row]));
+  const headOf = (planned: PlannedTest, variant: PlannedVariant) =>
+    variantHead(planned, variant, models.opinions.get(variant));
+  const rows = new Map<PlannedVariant, Row>();
+  for (const row of judged)
+    rows.set(row.variant, judgedRow(headOf(row.planned, row.variant), row, identity.session.interrupted));
   return {
     format: resultsFormat,
     version: resultsVersion,
@@ -41,13 +45,11 @@ export function resultsDocument(
     plans: planRecords(experiment),
     findings: models.findings,
     rows: experiment.flatMap((planned) => [
-      ...planned.variants.map((variant) => {
-        const row = rows.get(variant);
-        const head = variantHead(planned, variant, models.opinions.get(variant));
-        return row === undefined
-          ? notRun(head, variant.problem ?? notReached(identity.session))
-          : judgedRow(head, row, identity.session.interrupted);
-      }),
+      ...planned.variants.map(
+        (variant) =>
+          rows.get(variant) ??
+          notRun(headOf(planned, variant), variant.problem ?? notReached(identity.session)),
+      ),
       ...planned.refused.map(({ strategy, reason }) =>
         notRun(variantHead(planned, { strategy, test: planned.test }, undefined), reason),
       ),
@@ -58,7 +60,7 @@ export function resultsDocument(
 /** What a journal begins with: all that is known before the first block. */
 export function journalHeader(
   experiment: readonly PlannedTest[],
-  opinions: ModelsSaid['opinions'],
+  opinions: ModelsSaid['opinions'] | undefined,
   identity: Pick<JournalHeader, 'tool' | 'machine' | 'session' | 'target'>,
 ): JournalHeader {
   return {
@@ -68,7 +70,7 @@ export function journalHeader(
     processId: process.pid,
     plans: planRecords(experiment),
     variants: experiment.flatMap((planned) => [
-      ...planned.variants.map((variant) => variantHead(planned, variant, opinions.get(variant))),
+      ...planned.variants.map((variant) => variantHead(planned, variant, opinions?.get(variant))),
       ...planned.refused.map(({ strategy }) =>
         variantHead(planned, { strategy, test: planned.test }, undefined),
       ),
@@ -76,8 +78,9 @@ export function journalHeader(
   };
 }
 
-export function journalBlock({ seed, disturbed, problem, ...record }: BlockRecord): JournalBlock {
+export function journalBlock({ test, seed, disturbed, problem, ...record }: BlockRecord): JournalBlock {
   return {
+    test,
     ...record,
     seed: seed.toString(),
     ...(disturbed === undefined ? {} : { disturbed }),
@@ -93,6 +96,7 @@ function variantHead(
   asked: Opinions | undefined,
 ): RowHead {
   const [code] = variant.codes?.values() ?? [];
+  const { verdict, event, by } = expectationFor(variant, asked);
   return {
     role: planned.role,
     test: testOf(planned),
@@ -103,7 +107,9 @@ function variantHead(
     ...(code === undefined ? {} : { codeDigest: code.digest }),
     ...(variant.sameCodeAs === undefined ? {} : { sameCodeAs: variant.sameCodeAs }),
     expectation: {
-      ...expectationFor(variant, asked),
+      verdict,
+      event,
+      by,
       models: asked === undefined ? [] : [modelOf(asked.kernel), modelOf(asked.architecture)],
     },
   };
@@ -122,12 +128,13 @@ function notReached({ interrupted }: Pick<ResultsDocument['session'], 'interrupt
 }
 
 function judgedRow(
-  head: RowHead,
+  { role, ...rest }: RowHead,
   { tally, observation, verdict, controls, runs }: JudgedRow,
   interrupted: boolean,
 ): Row {
   return {
-    ...head,
+    role, // before what is spread, see CONTRIBUTING
+    ...rest,
     iterations: tally.iterations,
     witnesses: tally.witnesses,
     observation,

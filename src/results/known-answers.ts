@@ -10,6 +10,7 @@ import { Compile } from 'typebox/schema';
 import writeFileAtomic from 'write-file-atomic';
 import type { Opinion } from '../judge/opinion.ts';
 import type { KnownAnswers } from '../judge/opinions.ts';
+import { sharing } from '../language/sharing.ts';
 import type { Target } from '../lower/target.ts';
 import { reasonOf } from './results-error.ts';
 import { strictObject } from './schema-parts.ts';
@@ -60,13 +61,14 @@ function readAnswers(path: string, by: string): KnownAnswers {
   try {
     const kept: unknown = JSON.parse(readFileSync(path, 'utf8'));
     if (!compiled.Check(kept) || kept.by !== by) return new Map();
+    const share = sharing();
     return new Map(
       Object.entries(kept.answers).map(([key, { kernel, architecture }]) => [
         key,
-        {
+        share({
           kernel: opinionOf(kernel),
           ...(architecture === undefined ? {} : { architecture: opinionOf(architecture) }),
-        },
+        }),
       ]),
     );
   } catch {

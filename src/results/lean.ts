@@ -1,23 +1,7 @@
 /** What reading many results keeps of each: a survey of machines would else take gigabytes. */
 
+import type { Share } from '../language/sharing.ts';
 import type { Block, ResultsDocument, Row, Run } from './schema.ts';
-
-/** Gives for a value the first one that was equal to it, so that equal ones are there once. */
-export type Share = <Value>(value: Value) => Value;
-
-/** What has been shared stays as long as the function does. */
-export function sharing(): Share {
-  const texts = new Map<unknown, unknown>();
-  const objects = new Map<string, unknown>();
-  const shareIn = <Key, Value>(known: Map<Key, unknown>, key: Key, value: Value): Value => {
-    const first = known.get(key);
-    if (first !== undefined) return first as Value;
-    known.set(key, value);
-    return value;
-  };
-  return (value) =>
-    typeof value === 'object' ? shareIn(objects, JSON.stringify(value), value) : shareIn(texts, value, value);
-}
 
 /**
  * A document without what nobody who reads several looks at: evidence, which is counted anew beside errata

@@ -84,7 +84,6 @@ export async function runCells(code: Unlisted<MachineCode>, block: CellsBlock, r
   const { rendezvous } = plan;
   if (rendezvous === 'perpetual') throw new Error(`${plan.name} runs perpetual code`);
   const request: RunRequest = {
-    ...commonRequest(code, block),
     initial: code.initial,
     observed: code.observed.map(({ thread, offsetBytes, widthBytes, signed, pointer }) => ({
       thread: thread ?? -1,
@@ -103,6 +102,7 @@ export async function runCells(code: Unlisted<MachineCode>, block: CellsBlock, r
     startDelayNs: plan.startDelayNs,
     seed,
     copies: affinity.copies.slice(0, copies - 1),
+    ...commonRequest(code, block),
   };
   const nothing = { iterations: 0, outcomes: [], runNs: 0, wallNs: 0, strayed: 0, switches: 0 };
   const cpus = affinity.oversubscribed ? new Set(affinity.cpus).size : code.threads.length * copies;
@@ -117,7 +117,7 @@ export async function runCells(code: Unlisted<MachineCode>, block: CellsBlock, r
     wallNs: reply.wallNs,
     strayed: reply.threads.reduce((sum, { strayedBatches }) => sum + strayedBatches, 0),
     switches: reply.threads.reduce((sum, { involuntarySwitches }) => sum + involuntarySwitches, 0),
-    disturbed: disturbanceOf({ ...reply, cpus }),
+    disturbed: disturbanceOf({ cpus, ...reply }),
     problem: problemOf(
       reply,
       code,

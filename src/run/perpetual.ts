@@ -32,10 +32,10 @@ export async function runPerpetual(
   runner: Runner,
 ): Promise<PerpetualRecord> {
   const request: PerpetualRequest = {
-    ...commonRequest(code, block),
     readings: code.readings,
     memoryBytes: code.layout.sizeBytes,
     iterations: block.cells,
+    ...commonRequest(code, block),
   };
   const answer = await runner.runPerpetual(request);
   if (answer.kind !== 'reply') {

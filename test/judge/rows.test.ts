@@ -60,7 +60,9 @@ const block = (test: string, plan: string, seen: number, problem?: string): Bloc
 });
 
 const subject = (...records: readonly BlockRecord[]) =>
-  judgeRows(experiment, records, 'x86-64', new Map()).find(({ planned }) => planned.test.name === 'subject');
+  [...judgeRows(experiment, records, 'x86-64', new Map())].find(
+    ({ planned }) => planned.test.name === 'subject',
+  );
 
 describe('a judged row', () => {
   it('is upheld by the control that fired under the same plan', () => {
