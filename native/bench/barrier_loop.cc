@@ -21,9 +21,8 @@
 
 namespace {
 
-// Together some ten microseconds: long against a reading of the clock, and so short that most of them meet
-// no interrupt.
-constexpr int sweeps = 16;
+// What reading the clock takes is in both of the loops that are compared.
+constexpr int sweeps = 8;
 constexpr int cells = 384;
 
 struct alignas(64) Cell {
@@ -75,22 +74,30 @@ constexpr Loops store_and_load_loops(std::integer_sequence<int, place...>) {
   return {store_and_load_loop<with_barrier, place>...};
 }
 
-// The cells are stored to before, as litmus runs do: on some CPUs (Zen 5) a stretch of nothing but locked
-// instructions takes a sixth longer each than one that comes after other stores, and stays so.
+// Of one sweep. The cells are stored to before it, as litmus runs do.
 double ns_per_iteration(Loop loop) {
-  loop();
   for (Cell &cell : memory) cell.x = cell.y = 0;
+  fencepost::arch::settle();
   const auto begin = std::chrono::steady_clock::now();
-  for (int sweep = 0; sweep < sweeps; sweep++) loop();
+  loop();
+  fencepost::arch::settle();
   const std::chrono::duration<double, std::nano> took = std::chrono::steady_clock::now() - begin;
-  return took.count() / (double{sweeps} * cells);
+  return took.count() / cells;
 }
 
-// A B B A.
+// Sweep by sweep, A B B A: on some CPUs (Zen 5) locked instructions take up to a sixth longer each where
+// there is little else for a while, and stay so.
 double difference(Loop with, Loop without) {
-  const double first = ns_per_iteration(with);
-  const double second = ns_per_iteration(without) + ns_per_iteration(without);
-  return (first + ns_per_iteration(with) - second) / 2;
+  ns_per_iteration(with);  // to warm them
+  ns_per_iteration(without);
+  double sum = 0;
+  for (int sweep = 0; sweep < sweeps; sweep++) {
+    sum += ns_per_iteration(with);
+    sum -= ns_per_iteration(without);
+    sum -= ns_per_iteration(without);
+    sum += ns_per_iteration(with);
+  }
+  return sum / (2 * sweeps);
 }
 
 // Over all pairs of places.

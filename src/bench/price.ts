@@ -18,7 +18,7 @@ import { layOut, rowLines } from '../report/columns.ts';
 import { inspectMachine } from '../results/inspect-machine.ts';
 import { startRunner } from '../run/runner.ts';
 
-const turns = 15;
+const turns = 31;
 /** Of the cost, in one of its turns. */
 const blocks = 15;
 
