@@ -6,7 +6,7 @@ import type { Entry } from './comparison-rows.ts';
 import { addCounts, type ClusterCounts } from './counts.ts';
 import { commonDistance, type DistanceRange } from './cpu-distance.ts';
 import { fewestLaunchesForRatio, launchRatios, type SharedPlan } from './launch-ratios.ts';
-import { allowingForLaunches, launchSpread, type LaunchSpread } from './launch-spread.ts';
+import { allowingForLaunches, launchSpread, sessionSpread, type LaunchSpread } from './launch-spread.ts';
 import { differencesAmong, ratioOf, type Difference, type RateRatio } from './ratio.ts';
 
 /** A cell, and the one of its row that it is compared with; one of them saw the event. */
@@ -169,15 +169,12 @@ function spreadsBetween(ratios: readonly PairRatio[], columns: readonly Column[]
     else list.push(ratio);
   }
   return new Map(
-    [...groups].map(([key, list]) => {
-      const isShown = list[0]?.independent === 'block' || list.length >= fewestRowsOfSessions;
-      return [key, isShown ? launchSpread(list) : undefined];
-    }),
+    [...groups].map(([key, list]) => [
+      key,
+      list[0]?.independent === 'launch' ? sessionSpread(list) : launchSpread(list),
+    ]),
   );
 }
-
-/** In fewer, sessions that differ look like rows that do. */
-const fewestRowsOfSessions = 10;
 
 /** Undefined of a log, and of several machines. */
 function machineOf(column: Column): string | undefined {

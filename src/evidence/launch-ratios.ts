@@ -23,6 +23,8 @@ export interface LaunchRatio {
 
 /** Fewer launches show no variance worth the name, however usual theirs is. */
 export const fewestLaunchesForRatio = 3;
+/** Of one launch it is not known how it differs from others. */
+const fewestLaunchesUnderPlan = 2;
 /** On the average of a run's launches: the logarithm of fewer sightings is far from normal. */
 const fewestSightings = 5;
 /** No rate is known to better than a thousandth: beyond it, what was not measured matters more. */
@@ -41,7 +43,11 @@ const leastVariance = 1e-6;
 export function launchRatios(rows: readonly (readonly SharedPlan[])[]): readonly (LaunchRatio | undefined)[] {
   const shown = rows.map((plans) => plans.map(stratumOf).filter((stratum) => stratum !== undefined));
   const spreads = usualSpreads(shown.flat());
-  const drafts = shown.map((strata) => draftOf(strata, spreads));
+  const drafts = shown
+    .map((strata) => draftOf(strata, spreads))
+    .map((draft) =>
+      draft?.runs.every(({ launches }) => launches >= fewestLaunchesForRatio) === true ? draft : undefined,
+    );
   const usual = sides.map((side) =>
     usualVariance(drafts.flatMap((draft) => draft?.runs[side].variance ?? [])),
   );
@@ -78,7 +84,7 @@ function stratumOf({ key, name, runs: [first, second] }: SharedPlan): Stratum | 
 function logarithmsOf(launches: Launches): RunLogarithms | undefined {
   const ran = [...launches].filter(([, { iterations }]) => iterations > 0);
   const counts = addCounts(ran.map(([, launch]) => launch));
-  if (ran.length < fewestLaunchesForRatio || counts.sightings < fewestSightings * ran.length)
+  if (ran.length < fewestLaunchesUnderPlan || counts.sightings < fewestSightings * ran.length)
     return undefined;
   // With half a sighting added, so that zeros have a logarithm.
   const logarithms = ran.map(
@@ -210,6 +216,7 @@ function ratioOf(
       high: Math.exp(logarithm + reach),
       confidence,
       probability: twoSidedTProbability(Math.abs(logarithm) / deviation, freedom),
+      degreesOfFreedom: freedom,
       independent: 'launch',
       sightings: [one.sightings, other.sightings],
       iterations: [one.iterations, other.iterations],

@@ -23,14 +23,41 @@ const fewestRatios = 2;
  * @returns undefined with fewer than two ratios of an event that both runs saw.
  */
 export function launchSpread(ratios: readonly RateRatio[]): LaunchSpread | undefined {
+  return spreadOf(ratios, () => 1 / 2);
+}
+
+/**
+ * What sessions add to ratios whose launches are known: the least under which it is no surprise, of one in
+ * twenty, that so few are as near to 1. Launches of a session may be all that it differs by, and a spread
+ * that is taken for more than there is hides what differs in single rows.
+ * @returns undefined with fewer than ten: sessions that differ then look like rows that do.
+ */
+export function sessionSpread(ratios: readonly RateRatio[]): LaunchSpread | undefined {
+  if (ratios.length < fewestOfSessions) return undefined;
+  return spreadOf(ratios, (count) => 1 / 2 - surprise / (2 * Math.sqrt(count)));
+}
+
+const fewestOfSessions = 10;
+/** A normal deviate is greater once in twenty times. */
+const surprise = twoSidedNormal(0.1);
+
+/** @param nearShare by how many there are, which share of them is to be as near to 1 as half of all normal deviates to 0. */
+function spreadOf(
+  ratios: readonly RateRatio[],
+  nearShare: (count: number) => number,
+): LaunchSpread | undefined {
   const usable = ratios.flatMap((ratio) => {
     const { low, high, sightings } = ratio;
     if (Math.min(...sightings) === 0 || high === undefined || low <= 0) return [];
     return [{ square: logRatio(ratio) ** 2, variance: (Math.log(high / low) / (2 * normalDeviate)) ** 2 }];
   });
   if (usable.length < fewestRatios) return undefined;
+  const share = nearShare(usable.length);
   const excess = (extra: number) =>
-    median(usable.map(({ square, variance }) => square / (variance + extra))) > medianSquare;
+    quantile(
+      usable.map(({ square, variance }) => square / (variance + extra)),
+      share,
+    ) > medianSquare;
   let [low, high] = [0, Math.max(...usable.map(({ square }) => square)) / medianSquare];
   if (!excess(0)) return { deviation: 0, ratios: usable.length };
   for (let step = 0; step < 60; step++) {
@@ -46,17 +73,21 @@ export function launchSpread(ratios: readonly RateRatio[]): LaunchSpread | undef
  * by so much. Without a spread nothing is known of them, and no difference is told.
  */
 export function allowingForLaunches(ratio: RateRatio, spread: LaunchSpread | undefined): RateRatio {
-  if (ratio.probability === 1) return ratio;
+  if (ratio.probability === 1 || spread?.deviation === 0) return ratio;
   if (spread === undefined) return { ...ratio, low: 0, high: undefined, probability: 1 };
   const freedom = spread.ratios - 1;
   const size = Math.abs(logRatio(ratio));
   const ownDeviation = size / twoSidedNormal(Math.min(nearlyCertain, ratio.probability));
-  const probability = twoSidedTProbability(size / Math.hypot(ownDeviation, spread.deviation), freedom);
+  const deviation = Math.hypot(ownDeviation, spread.deviation);
+  // The ratio's own is known, by a normal deviate of the same probability (Satterthwaite).
+  const freedomOfBoth = freedom * (deviation / spread.deviation) ** 4;
+  const probability = twoSidedTProbability(size / deviation, freedomOfBoth);
   const margin = twoSidedT(1 - confidence, freedom) * spread.deviation;
   return {
     ...ratio,
     ...widened(ratio, margin),
     probability: Math.max(ratio.probability, probability),
+    degreesOfFreedom: Math.min(freedomOfBoth, ratio.degreesOfFreedom ?? Infinity),
   };
 }
 
@@ -81,8 +112,8 @@ function logRatio({ ratio, sightings: [one, other], iterations }: RateRatio): nu
   return Math.log((((one + 0.5) / (other + 0.5)) * iterations[1]) / iterations[0]);
 }
 
-function median(values: readonly number[]): number {
+function quantile(values: readonly number[], share: number): number {
   const sorted = values.toSorted((left, right) => left - right);
-  const middle = sorted.length / 2;
-  return ((sorted[Math.ceil(middle) - 1] ?? 0) + (sorted[Math.floor(middle)] ?? 0)) / 2;
+  const at = share * sorted.length;
+  return ((sorted[Math.ceil(at) - 1] ?? 0) + (sorted[Math.floor(at)] ?? 0)) / 2;
 }

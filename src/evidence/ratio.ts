@@ -14,6 +14,8 @@ export interface RateRatio {
   readonly confidence: number;
   /** How often runs of equal rates differ as much or more: the greatest confidence that leaves 1 out. */
   readonly probability: number;
+  /** Of Student's t, as far as the interval is by one. */
+  readonly degreesOfFreedom?: number;
   /** What is taken for independent. `iteration`, where a run has fewer than two clusters, finds differences that are none. */
   readonly independent: ClusterUnit | 'iteration';
   readonly sightings: readonly [number, number];
@@ -52,12 +54,14 @@ export function ratioOf(
   const [one, other] = runs;
   if (one.iterations === 0 || other.iterations === 0) return undefined;
   const seen = one.sightings + other.sightings > 0;
+  const degreesOfFreedom = freedomOf(runs);
   return {
     unit: 'rate over rate',
     ratio: other.sightings === 0 ? undefined : one.rate / other.rate,
     ...(seen ? intervalOf(runs) : { low: 0, high: undefined }),
     confidence,
     probability: seen ? probabilityOf(runs) : 1,
+    ...(degreesOfFreedom === undefined ? {} : { degreesOfFreedom }),
     independent: Math.min(one.clusters, other.clusters) < 2 ? 'iteration' : unit,
     sightings: [one.sightings, other.sightings],
     iterations: [one.iterations, other.iterations],
@@ -119,15 +123,20 @@ function likeTheOther(run: Measured, worth: Worth, other: Measured, otherWorth: 
   return { sightings: 0, iterations: (run.iterations * otherWorth.iterations) / other.iterations };
 }
 
-/**
- * What Student's t adds to the variance between clusters, with the degrees of freedom of both runs'
- * together (Welch, Biometrika 34, 1947; Satterthwaite, Biometrics 2, 1946).
- */
+/** What Student's t adds to the variance between clusters. */
 function inflationOf(runs: Pair, errorRate: number): number {
+  const freedom = freedomOf(runs);
+  return freedom === undefined ? 1 : (twoSidedT(errorRate, freedom) / twoSidedNormal(errorRate)) ** 2;
+}
+
+/**
+ * Of both runs' clusters together (Welch, Biometrika 34, 1947; Satterthwaite, Biometrics 2, 1946); undefined
+ * where they show no more than independent iterations would.
+ */
+function freedomOf(runs: Pair): number | undefined {
   const total = runs.reduce((sum, { clusterVariance }) => sum + clusterVariance, 0);
-  if (total === 0) return 1;
   const squares = runs.reduce((sum, run) => sum + run.clusterVariance ** 2 / run.degreesOfFreedom, 0);
-  return (twoSidedT(errorRate, total ** 2 / squares) / twoSidedNormal(errorRate)) ** 2;
+  return total === 0 ? undefined : total ** 2 / squares;
 }
 
 function intervalOf(runs: Pair): { readonly low: number; readonly high: number | undefined } {
@@ -192,24 +201,42 @@ export interface Difference extends RateRatio {
   readonly adjustedProbability: number;
   /** Whether the rates differ: of those that are called real, at most 5 % are not. */
   readonly real: boolean;
+  /**
+   * About by what factor up or down from 1 the ratio would have to be to be called real, everything else as
+   * it is: a change of this size is found once in two times. Undefined where none would be.
+   */
+  readonly leastReal: number | undefined;
 }
 
 /** Which of the differences that are shown together are real (Benjamini and Hochberg). */
 export function differencesAmong(ratios: readonly RateRatio[]): readonly Difference[] {
+  const errorRate = 1 - confidence;
   const adjusted = benjaminiHochberg(ratios.map(({ probability }) => probability));
+  const realOnes = adjusted.filter((probability) => probability < errorRate).length;
   return ratios.map((ratio, index) => {
     const adjustedProbability = adjusted[index] ?? 1;
-    return { ...ratio, adjustedProbability, real: adjustedProbability < 1 - confidence };
+    const real = adjustedProbability < errorRate;
+    const rank = realOnes + (real ? 0 : 1);
+    const leastReal = reachAt(ratio, (errorRate * rank) / ratios.length);
+    return { ...ratio, adjustedProbability, real, leastReal };
   });
 }
 
-/**
- * By what factor up or down a rate has to change for half of the intervals to leave 1 out; infinite where
- * half of them have no end. Undefined without a ratio.
- */
-export function usualReach(ratios: readonly Pick<RateRatio, 'low' | 'high'>[]): number | undefined {
-  const reaches = ratios.map(({ low, high }) =>
-    high === undefined || low === 0 ? Infinity : Math.sqrt(high / low),
-  );
-  return reaches.toSorted((one, other) => one - other)[Math.floor(reaches.length / 2)];
+/** How far the interval of a ratio would reach, either way, at another error rate than that of `confidence`. */
+function reachAt(
+  { low, high, degreesOfFreedom = Infinity }: RateRatio,
+  errorRate: number,
+): number | undefined {
+  if (low === 0 || high === undefined) return undefined;
+  const deviate = (rate: number) =>
+    Number.isFinite(degreesOfFreedom) ? twoSidedT(rate, degreesOfFreedom) : twoSidedNormal(rate);
+  const reach = Math.exp(((Math.log(high / low) / 2) * deviate(errorRate)) / deviate(1 - confidence));
+  return Number.isFinite(reach) ? reach : undefined;
+}
+
+/** By what factor up or down a rate has to change to show in half of the rows; infinite where in fewer. Undefined without a row. */
+export function usualLeastReal(differences: readonly Pick<Difference, 'leastReal'>[]): number | undefined {
+  return differences.map(({ leastReal = Infinity }) => leastReal).toSorted((one, other) => one - other)[
+    Math.floor(differences.length / 2)
+  ];
 }

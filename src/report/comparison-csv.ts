@@ -33,6 +33,7 @@ const fields: readonly (readonly [title: string, value: (place: Place) => Value]
   ['ratio_high', ({ cell }) => cell.ratio?.high],
   ['probability_adjusted', ({ cell }) => cell.ratio?.adjustedProbability],
   ['real', ({ cell }) => cell.ratio?.real],
+  ['least_real', ({ cell }) => cell.ratio?.leastReal],
   ['ratio_plans', ({ cell }) => cell.ratioPlans.join(' ')],
   ['code', ({ cell }) => cell.code],
   ['same_code_as', ({ cell }) => cell.sameCodeAs],

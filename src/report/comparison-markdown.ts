@@ -2,6 +2,7 @@ import stringWidth from 'string-width';
 import type { ComparedCell, ComparedRow, Comparison } from '../evidence/comparison.ts';
 import type { Column } from '../evidence/comparison-columns.ts';
 import {
+  changeWord,
   columnCaveats,
   columnScore,
   columnFacts,
@@ -80,7 +81,11 @@ function cellText(cell: ComparedCell, column: Column): string {
   const shown = word === 'violation' ? '**violation**' : word;
   if (cell.iterations === 0) return shown;
   const counts = `${shortCount(cell.sightings)}/${shortCount(cell.iterations)}`;
-  return [`${shown} ${counts}`, rateWord(cell).replace('<', '&lt;'), ratioWord(cell).replace('>', '&gt;')]
+  return [
+    `${shown} ${counts}`,
+    rateWord(cell).replace('<', '&lt;'),
+    [ratioWord(cell).replace('>', '&gt;'), changeWord(cell)].filter((part) => part !== '').join(' '),
+  ]
     .filter((part) => part !== '')
     .join(', ');
 }

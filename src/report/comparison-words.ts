@@ -4,7 +4,7 @@ import type { ComparedCell, ComparedRow, Comparison } from '../evidence/comparis
 import { documentsOf, leftOutOf, scoreOf, type Column } from '../evidence/comparison-columns.ts';
 import { fewestLaunches } from '../evidence/counts.ts';
 import { fewestLaunchesForRatio } from '../evidence/launch-ratios.ts';
-import { usualReach } from '../evidence/ratio.ts';
+import { usualLeastReal } from '../evidence/ratio.ts';
 import { sightingsToClaim } from '../evidence/seen.ts';
 import { leftOutSentence } from '../results/believed.ts';
 import type { ResultsDocument } from '../results/schema.ts';
@@ -51,6 +51,19 @@ export function ratioWord(cell: ComparedCell): string {
   if (high === undefined) return low > 1 ? `>${factor(low)}x${real ? ' real' : ''}` : 'not told';
   const interval = `[${factor(low)}, ${factor(high)}]`;
   return `${factor(ratio.ratio ?? 0)}x ${interval}${real ? ' real' : ''}`;
+}
+
+/** `±1.6x`: what a rate would have had to change by, where no difference is told; empty without a ratio. */
+export function changeWord({ ratio }: ComparedCell): string {
+  return ratio === undefined || ratio.real ? '' : `±${factorOrMore(ratio.leastReal ?? Infinity)}`;
+}
+
+/** Beyond this it is all the same. */
+const greatChange = 10;
+
+function factorOrMore(change: number): string {
+  if (change > greatChange) return `more than ${greatChange}x`;
+  return `${change < 1.1 ? change.toFixed(2) : factor(change)}x`;
 }
 
 /** Two digits. */
@@ -168,12 +181,10 @@ export function comparisonNotes(comparison: Comparison): readonly string[] {
       `"x": the rate over that of the first column that is compared, with its 95 % interval; "real": of all that are called so, at most 5 % are not (${ratios.length} ratios, Benjamini and Hochberg).`,
     );
   }
-  const reach = usualReach(ratios);
-  if (reach !== undefined) {
+  const change = usualLeastReal(ratios);
+  if (change !== undefined) {
     notes.push(
-      reach === Infinity
-        ? 'Half of the ratios have an interval without an end: of them hardly any change would show. More launches, or a machine with less to do beside, tell more.'
-        : `Half of the ratios have an interval that reaches ${factor(reach)}x either way or further: there a lesser change would not show. More launches, or a machine with less to do beside, tell more.`,
+      `"±": by about what factor, up or down, a rate must change to be called real here; a change of that size is found once in two times. It is ${factorOrMore(change)} in half of the rows. More launches, or a machine with less to do beside, tell more.`,
     );
   }
   if (cells.some(({ ratioPlans }) => ratioPlans.length > 0)) {

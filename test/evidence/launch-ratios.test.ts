@@ -5,7 +5,8 @@ import {
   type LaunchRatio,
   type SharedPlan,
 } from '../../src/evidence/launch-ratios.ts';
-import { differencesAmong } from '../../src/evidence/ratio.ts';
+import { twoSidedT, twoSidedTProbability } from '../../src/evidence/quantiles.ts';
+import { differencesAmong, type RateRatio } from '../../src/evidence/ratio.ts';
 import { randomFrom, share, type Random } from './simulated.ts';
 
 /** As on a real machine: under some plans launches differ by a few percent, under others severalfold. */
@@ -57,6 +58,20 @@ const told = (simulated: readonly (readonly SharedPlan[])[]): readonly LaunchRat
 
 const families = 40;
 
+/** The same launches, all of the first run so many times as often. */
+function shifted(one: RateRatio, factor: number): RateRatio {
+  const { ratio = 1, low, high = Infinity, degreesOfFreedom = Infinity } = one;
+  const deviation = Math.log(high / low) / 2 / twoSidedT(0.05, degreesOfFreedom);
+  const t = Math.abs(Math.log(ratio * factor)) / deviation;
+  return {
+    ...one,
+    ratio: ratio * factor,
+    low: low * factor,
+    high: high * factor,
+    probability: twoSidedTProbability(t, degreesOfFreedom),
+  };
+}
+
 describe('two runs of equal rates', () => {
   it.each([
     { unequal: 0, launches: 5 },
@@ -92,6 +107,23 @@ describe('a planted doubling', () => {
       return differencesAmong(ratios)[planted]?.real === true;
     });
     expect(found).toBeGreaterThanOrEqual(0.9);
+  });
+
+  it('is called real from the least change on that a row is said to show', () => {
+    const simulated = rows(randomFrom(76), {});
+    const ratios = told(simulated).map(({ ratio }) => ratio);
+    for (const [row, { leastReal = Infinity, ratio = 1, low, high = Infinity }] of differencesAmong(
+      ratios,
+    ).entries()) {
+      expect(leastReal).toBeGreaterThan(Math.sqrt(high / low));
+      const isReal = (change: number) => {
+        // Whatever it was: the first run's launches as if the ratio were that change.
+        const moved = ratios.map((one, at) => (at === row ? shifted(one, change / ratio) : one));
+        return differencesAmong(moved)[row]?.real;
+      };
+      expect(isReal(leastReal * 1.01)).toBe(true);
+      expect(isReal(leastReal / 1.01)).toBe(false);
+    }
   });
 
   it('is held by the interval in 95 % of rows, give or take two', () => {

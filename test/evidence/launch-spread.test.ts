@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { allowingForLaunches, launchSpread } from '../../src/evidence/launch-spread.ts';
+import { allowingForLaunches, launchSpread, sessionSpread } from '../../src/evidence/launch-spread.ts';
 import { ratioOf, type RateRatio } from '../../src/evidence/ratio.ts';
 import { randomFrom, simulate } from './simulated.ts';
 
@@ -58,5 +58,32 @@ describe('what launches add to a ratio', () => {
       expect(allowed.low).toBeLessThanOrEqual(ratio.low);
       expect(allowed.high).toBeGreaterThanOrEqual(ratio.high ?? Infinity);
     }
+  });
+});
+
+describe('what sessions add to a ratio', () => {
+  it('is nothing where chance may have done it, and nearly all of it where it is much', () => {
+    const ofChance = [41, 42, 43, 44, 45, 46, 47, 48, 49, 50].map((seed) => sessionSpread(ratios(0, seed)));
+    expect(ofChance.filter((spread) => spread?.deviation === 0).length).toBeGreaterThanOrEqual(8);
+    const much = ratios(0.25, 51);
+    const [least, likeliest] = [sessionSpread(much)?.deviation ?? 0, launchSpread(much)?.deviation ?? 0];
+    expect(least).toBeGreaterThan(likeliest / 2);
+    expect(least).toBeLessThan(likeliest);
+  });
+
+  it('cannot be learnt from few rows, nor does none change a ratio', () => {
+    const few = ratios(0.25, 52, 9);
+    expect(sessionSpread(few)).toBeUndefined();
+    for (const ratio of few) expect(allowingForLaunches(ratio, { deviation: 0, ratios: 60 })).toEqual(ratio);
+  });
+
+  it('counts the less the less a ratio is sure of by itself', () => {
+    const [sure] = ratios(1, 53, 1);
+    if (sure === undefined) throw new Error('there is one');
+    const of = (deviation: number) => allowingForLaunches(sure, { deviation, ratios: 60 }).probability;
+    expect(of(1e-6)).toBeCloseTo(sure.probability, 6);
+    expect([of(0.1), of(0.3), of(0.9)]).toEqual(
+      [of(0.1), of(0.3), of(0.9)].toSorted((one, other) => one - other),
+    );
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Counts } from '../../src/evidence/counts.ts';
-import { differencesAmong, ratioOf, usualReach } from '../../src/evidence/ratio.ts';
+import { differencesAmong, ratioOf, usualLeastReal } from '../../src/evidence/ratio.ts';
 import { randomFrom, share, simulate, type Random } from './simulated.ts';
 
 /** Five launches, each with a pace of its own and blocks that vary as well. */
@@ -144,12 +144,17 @@ describe('a ratio', () => {
   });
 });
 
-describe('the usual reach of intervals', () => {
-  const interval = (low: number, high: number | undefined) => ({ low, high });
+describe('the least change that is called real', () => {
+  it('is none where an interval has no end', () => {
+    const quiet = Array.from({ length: 5 }, () => ({ sightings: 0, iterations: 1000 }));
+    const burst = quiet.map((launch, index) => ({ ...launch, sightings: index === 0 ? 12 : 0 }));
+    expect(differencesAmong([ratioBetween(burst, quiet)])[0]?.leastReal).toBeUndefined();
+  });
 
-  it('is the factor that half of them reach, or further', () => {
-    expect(usualReach([interval(0.5, 2), interval(1, 1.21), interval(0.1, 10)])).toBeCloseTo(2, 12);
-    expect(usualReach([interval(1.8, 2.2), interval(0, 1), interval(3, undefined)])).toBe(Infinity);
-    expect(usualReach([])).toBeUndefined();
+  it('is told of half of the rows', () => {
+    const rows = (...changes: readonly (number | undefined)[]) => changes.map((leastReal) => ({ leastReal }));
+    expect(usualLeastReal(rows(2, 1.1, undefined))).toBe(2);
+    expect(usualLeastReal(rows(2, undefined, undefined))).toBe(Infinity);
+    expect(usualLeastReal([])).toBeUndefined();
   });
 });
