@@ -104,10 +104,11 @@ export interface Watcher {
  * @throws LitmusSyntaxError, TestFileError, UnknownStrategyError, CpuSelectionError, ResultsFolderError, CannotRunError
  */
 export async function runLitmus(
-  request: RunRequest,
+  asked: RunRequest,
   watcher: Watcher,
 ): Promise<{ document: ResultsDocument; file: string }> {
-  const earlier = request.earlier && earlierSession(request.earlier.file, request.earlier.act);
+  const earlier = asked.earlier && earlierSession(asked.earlier.file, asked.earlier.act);
+  const request = { ...asked, amount: amountOf(earlier) ?? asked.amount };
   const resumed = earlier?.act === 'resume' ? earlier : undefined;
   const clock = clockFrom(request.beganMs, resumed?.blocks.at(-1)?.endedMs ?? 0);
   const architecture = architectureOfHost();
@@ -176,7 +177,7 @@ export async function runLitmus(
         : reopenSession(resumed, begunNow(request, startedAt));
     const document = await keepingTold(journal.path, watcher, async () => {
       const records = [...(resumed?.blocks ?? [])];
-      const progress = progressOf(experiment, terms);
+      const progress = progressOf(experiment, terms, resumed?.blocks);
       const surroundings = {
         launches,
         lastLaunch: (resumed?.blocks.at(-1)?.launch ?? -1) + terms.launches,
@@ -302,6 +303,12 @@ async function pricedOn(
     progress: () => {},
     stopped: watcher.stopped,
   });
+}
+
+/** What an earlier session was asked for; undefined of one that repeated another. */
+function amountOf(earlier: RecordedSession | undefined): Amount | undefined {
+  const schedule = earlier?.header.session.schedule;
+  return schedule?.kind === 'recorded' ? undefined : schedule;
 }
 
 const begunNow = (request: RunRequest, at: Date) => ({

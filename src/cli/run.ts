@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Argv, CommandModule } from 'yargs';
-import { runLitmus, type RunRequest } from '../pipeline.ts';
+import { runLitmus, type RunRequest, type Stage } from '../pipeline.ts';
 import type { Amount, Settlement } from '../plan/schedule-terms.ts';
 import { launchesFor } from '../plan/iteration-schedule.ts';
 import { usualLaunches } from '../plan/time-schedule.ts';
@@ -120,6 +120,14 @@ function options(argv: Argv) {
     .example("$0 run 'my/*.litmus' --time 5min --cpus 2,3", 'your own tests, longer, on two CPUs');
 }
 
+/** What a stage of some seconds is about where there are thousands of tests; the others tell of their steps. */
+const busyWith: Partial<Record<Stage, string>> = {
+  read: 'reading the tests',
+  plan: 'making their machine code',
+  judge: 'judging',
+  write: 'writing the results',
+};
+
 type Options = ReturnType<typeof options> extends Argv<infer T> ? T : never;
 
 export const runCommand: CommandModule<object, Options> = {
@@ -132,6 +140,7 @@ export const runCommand: CommandModule<object, Options> = {
       line.note('Stopping after the block in flight; what was counted is kept.'),
     );
     const { document, file } = await runLitmus(requestOf(args), {
+      stage: (stage) => line.showBusy(busyWith[stage] ?? ''),
       progress: (progress) => line.show(progress),
       asking: (done, of) => line.showQuestion(done, of),
       notice: (sentence) => line.note(sentence),

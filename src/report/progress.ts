@@ -17,14 +17,19 @@ export interface Progress {
   readonly msLeft: number | undefined;
 }
 
-/** Tells, after each block of an experiment, where it has got to. */
+/**
+ * Tells, after each block of an experiment, where it has got to.
+ * @param earlier blocks of the session that is gone on with.
+ */
 export function progressOf(
   experiment: readonly PlannedTest[],
   terms: ScheduleTerms,
-): (record: BlockRecord) => Progress {
+  earlier: readonly Pick<BlockRecord, 'iterations'>[] = [],
+): (record: Pick<BlockRecord, 'test' | 'launch' | 'iterations' | 'endedMs'>) => Progress {
   const variants = experiment.reduce((sum, planned) => sum + (runsOf(planned)[0]?.length ?? 0), 0);
   const places = new Map(controlsFirst(experiment).map(({ test }, index) => [test.name, index]));
-  let [iterations, blocks] = [0, 0];
+  let iterations = earlier.reduce((sum, block) => sum + block.iterations, 0);
+  let blocks = earlier.length;
   return ({ test, launch, iterations: ofBlock, endedMs }) => {
     iterations += ofBlock;
     blocks += 1;
@@ -91,6 +96,11 @@ export class ProgressLine {
     this.#showText(() => `asking the memory models: ${done} of ${of} answered`);
   }
 
+  /** What goes on in one go, and holds everything else up: on a terminal alone. */
+  showBusy(text: string): void {
+    if (this.#stream.isTTY) this.#draw(text);
+  }
+
   /** Anything else that goes on. */
   showText(text: string): void {
     this.#showText(() => text);
@@ -106,10 +116,13 @@ export class ProgressLine {
     if (now - this.#last < (this.#stream.isTTY ? redrawMs : plainLineMs)) return;
     this.#last = now;
     const text = makeText();
-    if (this.#stream.isTTY) {
-      this.#stream.write(`\r${text.slice(0, Math.max(10, this.#stream.columns - 1))}\u001B[K`);
-      this.#shown = true;
-    } else this.#stream.write(`${text}\n`);
+    if (this.#stream.isTTY) this.#draw(text);
+    else this.#stream.write(`${text}\n`);
+  }
+
+  #draw(text: string): void {
+    this.#stream.write(`\r${text.slice(0, Math.max(10, this.#stream.columns - 1))}\u001B[K`);
+    this.#shown = true;
   }
 
   /** A sentence that stays, above the line. */

@@ -24,11 +24,10 @@ export function recordedTests(
   { path, header }: RecordedSession,
   sources: readonly TestFile[],
 ): readonly SelectedTest[] {
-  const names = new Set(header.variants.map(({ test }) => test.name));
-  return [...names].map((name) => {
-    const variants = header.variants.filter(({ test }) => test.name === name);
+  const sourcesOf = grouped(sources);
+  return [...grouped(header.variants)].map(([name, variants]) => {
     const [first] = variants;
-    const named = sources.filter(({ test }) => test.name === name);
+    const named = sourcesOf.get(name) ?? [];
     const source = named.find(({ test }) => digestOf(test) === first?.test.digest);
     if (first === undefined || source === undefined) {
       const problem =
@@ -39,6 +38,19 @@ export function recordedTests(
     }
     return { source, role: first.role, strategies: variants.map(({ strategy }) => strategy) };
   });
+}
+
+/** By the name of the test, in the order in which they come. */
+function grouped<Of extends { readonly test: { readonly name: string } }>(
+  all: readonly Of[],
+): ReadonlyMap<string, readonly Of[]> {
+  const groups = new Map<string, Of[]>();
+  for (const one of all) {
+    const group = groups.get(one.test.name);
+    if (group === undefined) groups.set(one.test.name, [one]);
+    else group.push(one);
+  }
+  return groups;
 }
 
 /** The plans under which each test ran, on the same CPUs. */
