@@ -44,6 +44,8 @@ export interface PlannedTest {
   /** Strategies that were asked for by name and do not apply. */
   readonly refused: readonly { readonly strategy: string; readonly reason: string }[];
   readonly plans: readonly PlacedPlan[];
+  /** Which of its threads run as one, under plans that have lanes; undefined where none has. */
+  readonly lanes: Lanes | undefined;
 }
 
 export interface SelectedTest {
@@ -106,6 +108,7 @@ function planTest(
     variants: planned,
     refused: refused.filter(isNamed),
     plans: share(used.filter(({ name }) => planned.some(({ codes }) => codes.has(name)))),
+    lanes,
   };
 }
 

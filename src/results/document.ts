@@ -101,6 +101,7 @@ function variantHead(
     role: planned.role,
     test: testOf(planned),
     plans: planned.plans.map(({ name }) => name),
+    ...(planned.lanes === undefined ? {} : { lanes: planned.lanes }),
     strategy: variant.strategy,
     ...(variant.sentence === undefined ? {} : { sentence: variant.sentence }),
     variantDigest: digestOf(variant.test),

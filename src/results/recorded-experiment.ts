@@ -99,22 +99,24 @@ const sameness: readonly (readonly [string, (identity: Identity) => unknown])[] 
 
 /** @throws ResultsError naming what is no longer as it was: the machine, the tool, or the code of a test. */
 export function checkSameness(
-  { act, path, header }: RecordedSession,
+  { act, path, header }: Pick<RecordedSession, 'act' | 'path' | 'header'>,
   now: Identity,
   experiment: readonly PlannedTest[],
 ): void {
   const differing = sameness.filter(([, of]) => JSON.stringify(of(header)) !== JSON.stringify(of(now)));
   const names = differing.map(([name]) => name).join(', ');
   if (names !== '') throw new ResultsError(`Cannot ${act} ${path}: another one here is ${names}.`);
-  const codes = new Map(
-    header.variants.map((head) => [`${head.test.name} ${head.strategy}`, head.codeDigest]),
-  );
-  for (const { test, variants } of experiment) {
-    for (const { strategy, codes: byPlan } of variants) {
-      const [code] = byPlan.values();
+  const heads = new Map(header.variants.map((head) => [`${head.test.name} ${head.strategy}`, head]));
+  for (const { test, variants, lanes } of experiment) {
+    for (const { strategy, codes } of variants) {
+      const [code] = codes.values();
       const name = `${test.name} ${strategy}`;
-      if (code !== undefined && codes.get(name) !== code.digest) {
+      const head = heads.get(name);
+      if (code !== undefined && head?.codeDigest !== code.digest) {
         throw new ResultsError(`Cannot ${act} ${path}: the machine code of ${name} is another one.`);
+      }
+      if (head?.lanes !== undefined && JSON.stringify(head.lanes) !== JSON.stringify(lanes)) {
+        throw new ResultsError(`Cannot ${act} ${path}: threads of ${test.name} would share lanes otherwise.`);
       }
     }
   }

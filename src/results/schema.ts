@@ -162,6 +162,12 @@ export const variantProperties = {
     filter: Type.Optional(text('The proposition of the filter, likewise, where there is one.')),
   }),
   plans: Type.Optional(Type.Array(text(), { description: 'Under which it is to run, by name.' })),
+  lanes: Type.Optional(
+    Type.Array(Type.Array(count(), { minItems: 1 }), {
+      description:
+        'Of plans with lanes: the threads of each lane, in the order in which they ran as one in every iteration. Absent where there are none, and in files of earlier versions.',
+    }),
+  ),
   strategy: text(),
   sentence: Type.Optional(text('What the strategy did to the test.')),
   variantDigest: digest('Of the canonical text of the variant.'),

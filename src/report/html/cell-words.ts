@@ -4,7 +4,7 @@ import type { Cell } from '../../evidence/comparison-cell.ts';
 import { fewestLaunches } from '../../evidence/counts.ts';
 import { repeatabilityOf } from '../../evidence/seen.ts';
 import type { Drift, Rate } from '../../results/evidence-schema.ts';
-import type { Block } from '../../results/schema.ts';
+import type { Block, Row } from '../../results/schema.ts';
 import { plural, shortCount, shortRate } from '../quantity.ts';
 
 /** With its interval, N, and what the interval takes for independent. */
@@ -53,6 +53,14 @@ export function disturbedSentence(blocks: readonly Pick<Block, 'disturbed'>[]): 
   return first === undefined
     ? []
     : [`${disturbed.length} of ${plural(blocks.length, 'block')} were disturbed (${first}).`];
+}
+
+/** Which threads shared lanes; those that had one to themselves are no news. */
+export function lanesSentence(lanes: NonNullable<Row['lanes']>): string {
+  const joined = lanes
+    .filter(({ length }) => length > 1)
+    .map((lane) => lane.map((thread) => `P${thread}`).join(' then '));
+  return `Under plans with lanes ${joined.join(' and ')} ran as one thread${joined.length > 1 ? ' each' : ''}.`;
 }
 
 export function driftSentence(plan: string, { blocks, firstHalf, secondHalf }: Drift): string {

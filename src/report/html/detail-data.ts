@@ -10,7 +10,7 @@ import { holds, outcomeKey, type Outcome } from '../../language/outcome.ts';
 import { parseProposition } from '../../language/parser.ts';
 import { rowIndex, type RowIndex } from '../../results/row-index.ts';
 import type { ResultsDocument, Row } from '../../results/schema.ts';
-import { cellCaveats, disturbedSentence, driftSentence, rateSentence } from './cell-words.ts';
+import { cellCaveats, disturbedSentence, driftSentence, lanesSentence, rateSentence } from './cell-words.ts';
 import { barrierData } from './answer-words.ts';
 import { threeDigits } from './index-data.ts';
 import type {
@@ -132,6 +132,12 @@ function disturbances(entries: readonly Entry[]): readonly string[] {
   return disturbedSentence(blocks);
 }
 
+/** Which threads ran as one, where that was recorded: in one way, as a rule. */
+function lanesSentences(entries: readonly Entry[]): readonly string[] {
+  const lanes = entries.flatMap((entry) => (entry.kind === 'results' ? [entry.row.lanes ?? []] : []));
+  return [...new Set(lanes.filter(({ length }) => length > 0).map(lanesSentence))];
+}
+
 interface Reading {
   readonly event: TestEvent;
   readonly sessions: DetailedTest['sessions'];
@@ -147,7 +153,12 @@ function cellDetail(cell: Cell, entries: readonly Entry[], reading: Reading): Ce
   return {
     reason: cell.reason,
     rate: rateSentence(cell),
-    caveats: [...cellCaveats(cell), ...disturbances(entries), ...told.flatMap(({ drifts }) => drifts)],
+    caveats: [
+      ...cellCaveats(cell),
+      ...lanesSentences(entries),
+      ...disturbances(entries),
+      ...told.flatMap(({ drifts }) => drifts),
+    ],
     sameCodeAs: cell.sameCodeAs,
     outcomes: shown,
     otherOutcomes: outcomes.slice(shown.length).reduce((sum, [, count]) => sum + count, 0),
