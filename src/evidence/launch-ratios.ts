@@ -35,16 +35,17 @@ const leastVariance = 1e-6;
  *
  * Launches differ by factors, so it is the logarithm of a launch's rate that counts once. Plans differ in
  * how much launches differ under them, by a few percent under some and tenfold under others: a ratio is the
- * mean of those of its plans, each weighted by how little its launches usually differ, in all rows. What
- * that leaves uncertain is seen in how the launches of this row differ, all plans together, moderated by
- * how much they do in the other rows (`usualVariance`).
+ * mean of those of its plans, each weighted by how little launches differ under it, in this row as far as its
+ * few launches show it and else in all. What that leaves uncertain is seen in how the launches of this row
+ * differ, all plans together, moderated by how much they do in the other rows (`usualVariance`).
  * @returns undefined for rows that too few launches show too little of.
  */
 export function launchRatios(rows: readonly (readonly SharedPlan[])[]): readonly (LaunchRatio | undefined)[] {
   const shown = rows.map((plans) => plans.map(stratumOf).filter((stratum) => stratum !== undefined));
   const spreads = usualSpreads(shown.flat());
+  const excess = excessOf(shown.flat(), spreads);
   const drafts = shown
-    .map((strata) => draftOf(strata, spreads))
+    .map((strata) => draftOf(strata, spreads, excess))
     .map((draft) =>
       draft?.runs.every(({ launches }) => launches >= fewestLaunchesForRatio) === true ? draft : undefined,
     );
@@ -62,10 +63,10 @@ interface RunLogarithms {
   /** By launch: how far the logarithm of its rate is from their mean. */
   readonly deviations: ReadonlyMap<string, number>;
   readonly mean: number;
-  /** Of the logarithm of a launch's rate, what its sightings alone would have. */
+  /** Of the logarithm of a launch's rate. */
+  readonly variance: number;
+  /** Of it, what its sightings alone would have. */
   readonly samplingVariance: number;
-  /** What launches differ by beyond it. */
-  readonly launchVariance: number;
   readonly counts: Counts;
 }
 
@@ -97,13 +98,8 @@ function logarithmsOf(launches: Launches): RunLogarithms | undefined {
   const samplingVariance = meanOf(
     ran.map(([, { sightings, iterations }]) => (1 - sightings / (iterations + 0.5)) / (sightings + 0.5)),
   );
-  return {
-    deviations,
-    mean,
-    samplingVariance,
-    launchVariance: Math.max(0, squares / (ran.length - 1) - samplingVariance),
-    counts,
-  };
+  const variance = squares / (ran.length - 1);
+  return { deviations, mean, variance, samplingVariance, counts };
 }
 
 /** By plan, how much launches usually differ under it, in either run: the median over rows. */
@@ -124,16 +120,46 @@ function usualSpreads(strata: readonly Stratum[]): Spreads {
     [...byPlan].map(([key, own]) => {
       const group = own.length < fewestRows ? rare : own;
       const usual = (side: Side) =>
-        Math.max(leastVariance, median(group.map(({ runs }) => runs[side].launchVariance)));
+        Math.max(
+          leastVariance,
+          median(group.map(({ runs }) => runs[side].variance - runs[side].samplingVariance)),
+        );
       return [key, [usual(0), usual(1)]] as const;
     }),
   );
+}
+
+/** Of a row under a plan, by how much more its launches differ than they usually do, both runs together, moderated. */
+function excessOf(strata: readonly Stratum[], spreads: Spreads): ReadonlyMap<Stratum, Variance> {
+  const shown = strata.map((stratum): Variance => {
+    const add = (of: (side: Side) => number) => of(0) + of(1);
+    const freedomOf = (side: Side) => stratum.runs[side].deviations.size - 1;
+    const seen = add((side) => freedomOf(side) * stratum.runs[side].variance);
+    const expected = add((side) => freedomOf(side) * launchVarianceOf(stratum, side, spreads));
+    return { factor: seen / expected, degreesOfFreedom: add(freedomOf) };
+  });
+  const usual = usualVariance(shown);
+  return new Map(
+    strata.map((stratum, index) => {
+      const variance = shown[index];
+      return [stratum, variance === undefined ? asUsual : moderated(variance, usual)];
+    }),
+  );
+}
+
+const asUsual: Variance = { factor: 1, degreesOfFreedom: Infinity };
+
+/** Of the logarithm of a launch's rate under a plan, its sightings included. */
+function launchVarianceOf({ key, runs }: Stratum, side: Side, spreads: Spreads): number {
+  return (spreads.get(key)?.[side] ?? 0) + runs[side].samplingVariance;
 }
 
 interface Draft {
   readonly strata: readonly [Stratum, ...Stratum[]];
   /** First over second. */
   readonly logarithm: number;
+  /** What not knowing the weights adds to its variance, as a factor. */
+  readonly ofWeights: number;
   readonly runs: readonly [RunDraft, RunDraft];
 }
 
@@ -148,18 +174,28 @@ interface RunDraft {
   readonly variance: Variance;
 }
 
-function draftOf(strata: readonly Stratum[], spreads: Spreads): Draft | undefined {
+function draftOf(
+  strata: readonly Stratum[],
+  spreads: Spreads,
+  excess: ReadonlyMap<Stratum, Variance>,
+): Draft | undefined {
   const [first, ...others] = strata;
   if (first === undefined) return undefined;
-  const expected = (stratum: Stratum, side: Side) => {
-    const { samplingVariance, deviations } = stratum.runs[side];
-    return ((spreads.get(stratum.key)?.[side] ?? 0) + samplingVariance) / deviations.size;
-  };
-  const precisions = strata.map((stratum) => 1 / (expected(stratum, 0) + expected(stratum, 1)));
+  const expected = (stratum: Stratum, side: Side) =>
+    launchVarianceOf(stratum, side, spreads) / stratum.runs[side].deviations.size;
+  const excessIn = (stratum: Stratum) => excess.get(stratum) ?? asUsual;
+  const precisions = strata.map(
+    (stratum) => 1 / (excessIn(stratum).factor * (expected(stratum, 0) + expected(stratum, 1))),
+  );
   const whole = precisions.reduce((sum, one) => sum + one, 0);
   const weighted = strata.map((stratum, index) => ({ stratum, weight: (precisions[index] ?? 0) / whole }));
   const total = (of: (stratum: Stratum) => number, power = 1) =>
     weighted.reduce((sum, { stratum, weight }) => sum + weight ** power * of(stratum), 0);
+  // Weights that were learnt from few launches (Meier, Biometrics 9, 1953).
+  const ofWeights = weighted.reduce(
+    (sum, { stratum, weight }) => sum + (4 * weight * (1 - weight)) / excessIn(stratum).degreesOfFreedom,
+    1,
+  );
   const runDraft = (side: Side): RunDraft => {
     const errors = new Map<string, number>();
     for (const { stratum, weight } of weighted) {
@@ -184,18 +220,19 @@ function draftOf(strata: readonly Stratum[], spreads: Spreads): Draft | undefine
   return {
     strata: [first, ...others],
     logarithm: total(({ runs: [one, other] }) => one.mean - other.mean),
+    ofWeights,
     runs: [runDraft(0), runDraft(1)],
   };
 }
 
 function ratioOf(
-  { strata, logarithm, runs }: Draft,
+  { strata, logarithm, ofWeights, runs }: Draft,
   usual: readonly (UsualVariance | undefined)[],
 ): LaunchRatio {
   const parts = runs.map(({ expectedVariance, samplingVariance, variance }, side) => {
     const { factor, degreesOfFreedom } = moderated(variance, usual[side]);
     return {
-      variance: Math.max(leastVariance, samplingVariance, expectedVariance * factor),
+      variance: Math.max(leastVariance, samplingVariance, expectedVariance * factor) * ofWeights,
       degreesOfFreedom,
     };
   });

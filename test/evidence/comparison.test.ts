@@ -145,6 +145,47 @@ describe('two runs of the same machine', () => {
     for (const { sessionDeviation } of comparisons) expect(sessionDeviation).toBeGreaterThan(0.2);
   });
 
+  it('of virtual CPUs are compared while those were equally far apart', () => {
+    const random = randomFrom(29);
+    // Of five launches two ran while the CPUs were neighbours, when everything is seen four times as often.
+    const roundTripsNs = { 'a.json': [66, 31, 67, 65, 30], 'b.json': [64, 68, 30, 66, 65] };
+    const moved = (file: keyof typeof roundTripsNs, planted: number): RecordedFile => {
+      const looks = five.flatMap((launch) =>
+        [0, 1].map((end) => ({
+          atMs: launch * 100 + end * 90,
+          roundTripNs: roundTripsNs[file][launch] ?? 0,
+        })),
+      );
+      const rows = Array.from({ length: 30 }, (_, test): SessionRow => {
+        const blocks = five.flatMap((launch) => {
+          const near = (roundTripsNs[file][launch] ?? 0) < 40 ? 4 : 1;
+          const expectedSightings = 2000 * near * (test === planted ? 2 : 1);
+          const counts = simulate(random, { blocks: 2, iterationsPerBlock: 100_000, expectedSightings });
+          return counts.map((one) => ({ ...one, launch }));
+        });
+        return { test: `T${test}`, blocks };
+      });
+      return session(file, rows, (document) => ({
+        ...document,
+        session: { ...document.session, distance: { cpus: [0, 1], looks } },
+        rows: document.rows.map((row) => ({
+          ...row,
+          runs: row.runs.map((run) => ({
+            ...run,
+            blocks: run.blocks.map((one) => ({ ...one, endedMs: (one.launch ?? 0) * 100 + 50 })),
+          })),
+        })),
+      }));
+    };
+    const { rows } = compared([moved('a.json', 20), moved('b.json', -1)]);
+    const real = rows.filter(({ cells }) => cells[1]?.ratio?.real === true);
+    expect(real.map(({ test }) => test)).toContain('T20');
+    expect(real.length).toBeLessThanOrEqual(2);
+    const { clusters, ratio } = real[0]?.cells[1]?.ratio ?? {};
+    expect(clusters).toEqual([4, 3]);
+    expect(ratio).toBeCloseTo(0.5, 1);
+  });
+
   it('are compared plan by plan, however the time was shared out among plans', () => {
     const random = randomFrom(26);
     const plans = [

@@ -18,7 +18,7 @@ const plans = [
 
 interface Simulated {
   readonly launches?: number;
-  /** What a row's launches differ by, over what is usual: the standard deviation of its logarithm. */
+  /** What a row's launches differ by under a plan, over what is usual: the standard deviation of its logarithm. */
   readonly unequal?: number;
   readonly iterations?: number;
   /** What the first run's rates are multiplied with, by row. */
@@ -34,8 +34,8 @@ function rows(
   { launches = 5, unequal = 0.3, iterations = 16_384, planted = () => 1, missing = 0 }: Simulated,
 ): readonly (readonly SharedPlan[])[] {
   return Array.from({ length: rowCount }, (_, row) => {
-    const own = Math.exp(unequal * random.normal());
     return plans.map(({ name, deviation, rate }) => {
+      const own = Math.exp(unequal * random.normal());
       const usual = rate * Math.exp(0.7 * random.normal());
       const run = (factor: number): Launches =>
         new Map(
