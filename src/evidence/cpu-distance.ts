@@ -30,10 +30,13 @@ export function commonDistance(
   const sides = [looksOf(ones), looksOf(others)] as const;
   const shareIn = ({ leastNs, mostNs }: DistanceRange) =>
     Math.min(
-      ...sides.map((looks) => looks.filter((ns) => leastNs <= ns && ns <= mostNs).length / looks.length),
+      ...sides.map(
+        (looks) =>
+          (firstWhere(looks, (ns) => ns > mostNs) - firstWhere(looks, (ns) => ns >= leastNs)) / looks.length,
+      ),
     );
   let [best, most]: [DistanceRange | undefined, number] = [undefined, leastShare];
-  for (const leastNs of new Set(sides.flat().toSorted((one, other) => one - other))) {
+  for (const leastNs of new Set(sides.flat())) {
     const range = { leastNs, mostNs: leastNs * widthOfRange };
     const share = shareIn(range);
     if (share > most) [best, most] = [range, share];
@@ -41,8 +44,11 @@ export function commonDistance(
   return best;
 }
 
+/** In ascending order. */
 function looksOf(sessions: readonly WithDistance[]): readonly number[] {
-  return sessions.flatMap(({ distance }) => (distance?.looks ?? []).map(({ roundTripNs }) => roundTripNs));
+  return sessions
+    .flatMap(({ distance }) => (distance?.looks ?? []).map(({ roundTripNs }) => roundTripNs))
+    .toSorted((one, other) => one - other);
 }
 
 /** Whether a session's block ran with its CPUs so far apart, by the looks before and after it. */
@@ -54,17 +60,19 @@ export function ranWithin(
   const isWithin = looks.map(({ roundTripNs }) => leastNs <= roundTripNs && roundTripNs <= mostNs);
   return ({ endedMs, wallNs }) => {
     if (endedMs === undefined) return true;
-    const after = firstAfter(looks, endedMs - wallNs / 1e6);
+    const beganMs = endedMs - wallNs / 1e6;
+    const after = firstWhere(looks, ({ atMs }) => atMs > beganMs);
     return (isWithin[after - 1] ?? true) && (isWithin[after] ?? true);
   };
 }
 
-/** The index of the first look after that time. */
-function firstAfter(looks: readonly { readonly atMs: number }[], timeMs: number): number {
-  let [low, high] = [0, looks.length];
+/** The index from which on it is so, in a list in which it is so from some place on. */
+function firstWhere<Item>(items: readonly Item[], isSo: (item: Item) => boolean): number {
+  let [low, high] = [0, items.length];
   while (low < high) {
     const middle = (low + high) >> 1;
-    if ((looks[middle]?.atMs ?? Infinity) > timeMs) high = middle;
+    const item = items[middle];
+    if (item === undefined || isSo(item)) high = middle;
     else low = middle + 1;
   }
   return low;
