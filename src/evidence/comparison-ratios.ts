@@ -59,7 +59,7 @@ export function toldDifferences(pairs: readonly Pair[], columns: readonly Column
         return ratio === undefined ? [] : [[pair, { ratio, plans }]];
       }),
     ),
-    singleLaunches: ratios.some(({ ratio }) => ratio.independent !== 'launch'),
+    singleLaunches: ratios.some(({ ratio }) => ratio.independent === 'block'),
     sessionDeviation: ratios.reduce(
       (most, one) =>
         one.ratio.independent === 'launch'

@@ -16,7 +16,7 @@ export interface RateRatio {
   readonly probability: number;
   /** Of Student's t, as far as the interval is by one. */
   readonly degreesOfFreedom?: number;
-  /** What is taken for independent. `iteration`, where a run has fewer than two clusters, finds differences that are none. */
+  /** What is taken for independent. `iteration`, where a run is nearly all one cluster, finds differences that are none. */
   readonly independent: ClusterUnit | 'iteration';
   readonly sightings: readonly [number, number];
   /** N of each. */
@@ -34,6 +34,8 @@ interface Measured extends Counts {
   /** What the clusters show beyond it. */
   readonly clusterVariance: number;
   readonly degreesOfFreedom: number;
+  /** Not where nearly all of it is one cluster, which may have been a burst. */
+  readonly showsClustering: boolean;
 }
 
 /**
@@ -62,12 +64,14 @@ export function ratioOf(
     confidence,
     probability: seen ? probabilityOf(runs) : 1,
     ...(degreesOfFreedom === undefined ? {} : { degreesOfFreedom }),
-    independent: Math.min(one.clusters, other.clusters) < 2 ? 'iteration' : unit,
+    independent: runs.every(showsHowItClusters) ? unit : 'iteration',
     sightings: [one.sightings, other.sightings],
     iterations: [one.iterations, other.iterations],
     clusters: [one.clusters, other.clusters],
   };
 }
+
+const showsHowItClusters = ({ clusters, showsClustering }: Measured) => clusters >= 2 && showsClustering;
 
 /** The reference of a comparison is measured once for all that are compared with it. */
 const known = new WeakMap<readonly Counts[], Measured>();
@@ -90,6 +94,7 @@ function measure(counts: readonly Counts[]): Measured {
     independentVariance,
     clusterVariance: independentVariance * Math.max(0, (clustering?.designEffect ?? 1) - 1),
     degreesOfFreedom: clustering?.degreesOfFreedom ?? 1,
+    showsClustering: clustering !== undefined || total.sightings === 0,
   };
 }
 

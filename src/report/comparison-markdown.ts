@@ -84,7 +84,9 @@ function cellText(cell: ComparedCell, column: Column): string {
   return [
     `${shown} ${counts}`,
     rateWord(cell).replace('<', '&lt;'),
-    [ratioWord(cell).replace('>', '&gt;'), changeWord(cell)].filter((part) => part !== '').join(' '),
+    [ratioWord(cell).replace('>', '&gt;'), changeWord(cell).replace('>', '&gt;')]
+      .filter((part) => part !== '')
+      .join(' '),
   ]
     .filter((part) => part !== '')
     .join(', ');

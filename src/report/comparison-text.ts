@@ -1,7 +1,6 @@
 import type { ComparedRow, Comparison } from '../evidence/comparison.ts';
 import { layOut, rowLines, wrap, type Column as TextColumn } from './columns.ts';
 import {
-  changeWord,
   columnCaveats,
   columnScore,
   columnFacts,
@@ -11,6 +10,7 @@ import {
   ratioWord,
   rowName,
   sectionsOf,
+  shortRatioWord,
   verdictWord,
 } from './comparison-words.ts';
 import { printable } from './printable.ts';
@@ -94,7 +94,7 @@ function matrix(rows: readonly ComparedRow[], { columns }: Comparison, width: nu
       const cell = row.cells[index];
       if (cell === undefined) return '';
       const rate = cell.rate === undefined ? '' : (rateWord(cell).split(' ')[0] ?? '');
-      return [verdictWord(cell, column), rate, changeWord(cell)].filter((word) => word !== '').join(' ');
+      return [verdictWord(cell, column), rate, shortRatioWord(cell)].filter((word) => word !== '').join(' ');
     }),
   }));
   const widest = words.flatMap(({ cells }) => cells).reduce((most, cell) => Math.max(most, cell.length), 1);

@@ -55,14 +55,21 @@ export function ratioWord(cell: ComparedCell): string {
 
 /** `±1.6x`: what a rate would have had to change by, where no difference is told; empty without a ratio. */
 export function changeWord({ ratio }: ComparedCell): string {
-  return ratio === undefined || ratio.real ? '' : `±${factorOrMore(ratio.leastReal ?? Infinity)}`;
+  return ratio === undefined || ratio.real ? '' : `±${changeFactor(ratio.leastReal ?? Infinity)}`;
+}
+
+/** `1.1x ±1.6x`: the ratio with it; empty without a ratio. */
+export function shortRatioWord(cell: ComparedCell): string {
+  const { ratio } = cell;
+  const short = ratio?.ratio === undefined ? '' : `${factor(ratio.ratio)}x`;
+  return [short, changeWord(cell)].filter((word) => word !== '').join(' ');
 }
 
 /** Beyond this it is all the same. */
 const greatChange = 10;
 
-function factorOrMore(change: number): string {
-  if (change > greatChange) return `more than ${greatChange}x`;
+function changeFactor(change: number): string {
+  if (change > greatChange) return `>${greatChange}x`;
   return `${change < 1.1 ? change.toFixed(2) : factor(change)}x`;
 }
 
@@ -184,7 +191,7 @@ export function comparisonNotes(comparison: Comparison): readonly string[] {
   const change = usualLeastReal(ratios);
   if (change !== undefined) {
     notes.push(
-      `"±": by about what factor, up or down, a rate must change to be called real here; a change of that size is found once in two times. It is ${factorOrMore(change)} in half of the rows. More launches, or a machine with less to do beside, tell more.`,
+      `"±": by about what factor, up or down, a rate must change to be called real here; a change of that size is found once in two times. It is ${changeFactor(change)} in half of the rows. More launches, or a machine with less to do beside, tell more.`,
     );
   }
   if (cells.some(({ ratioPlans }) => ratioPlans.length > 0)) {
@@ -204,7 +211,7 @@ export function comparisonNotes(comparison: Comparison): readonly string[] {
   }
   if (ratios.some(({ independent }) => independent === 'iteration')) {
     notes.push(
-      'Counts without blocks, as logs have them, do not show how iterations cluster: no ratio to them is told.',
+      'Counts without blocks, as logs have them, or nearly all of one launch do not show how iterations cluster: no difference is told by them.',
     );
   }
   if (columns.some(({ standing }) => standing === 'emulated')) {

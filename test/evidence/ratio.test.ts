@@ -127,6 +127,15 @@ describe('a ratio', () => {
     expect(ratioBetween(burst, quiet).probability).toBeGreaterThan(0.05);
   });
 
+  it('of a burst in a launch that is nearly all of its run does not show how launches differ', () => {
+    const nearlyOne = burst.map((launch) =>
+      launch.sightings > 0 ? { sightings: 120, iterations: 50_000 } : launch,
+    );
+    expect(ratioBetween(nearlyOne, quiet).independent).toBe('iteration');
+    expect(ratioBetween(quiet, nearlyOne).independent).toBe('iteration');
+    expect(ratioBetween(burst, quiet).independent).toBe('launch');
+  });
+
   it('between zeros says nothing', () => {
     expect(ratioBetween(quiet, quiet)).toMatchObject({ low: 0, high: undefined, probability: 1 });
   });
