@@ -1,3 +1,4 @@
+import { sharing, type Share } from '../language/sharing.ts';
 import type { RecordedRowEvidence, SessionEvidence } from '../results/evidence-schema.ts';
 import { rowIndex } from '../results/row-index.ts';
 import type { ResultsDocument, Row } from '../results/schema.ts';
@@ -18,10 +19,11 @@ export function withEvidence(document: ResultsDocument): ResultsDocument {
   if (document.machine.emulation !== undefined) return { ...bare, rows };
   const index = rowIndex(rows);
   const told = withDriftsRead(rows.map((row) => evidenceOf(row, index)));
+  const share = sharing();
   return {
     ...bare,
     evidence: sessionEvidence(rows, told),
-    rows: rows.map((row, place) => withRowEvidence(row, told[place])),
+    rows: rows.map((row, place) => withRowEvidence(row, told[place], share)),
   };
 }
 
@@ -34,14 +36,15 @@ function withDriftsRead(told: readonly RowEvidence[]): readonly RowEvidence[] {
   }));
 }
 
-function withRowEvidence({ role, runs, ...row }: Row, told: RowEvidence | undefined): Row {
+function withRowEvidence({ role, runs, ...row }: Row, told: RowEvidence | undefined, share: Share): Row {
   if (told?.rate === undefined) return { role, ...row, runs };
   const bound = boundOf(told);
   return {
     role, // before what is spread, see CONTRIBUTING
     ...row,
     ...(bound === undefined ? {} : { bound }),
-    evidence: recorded(told, told.rate),
+    // Of most nevers of as many iterations it is the same.
+    evidence: told.sensitivity === undefined ? recorded(told, told.rate) : share(recorded(told, told.rate)),
     runs,
   };
 }

@@ -2,6 +2,7 @@ import { basename, dirname, relative, resolve } from 'node:path';
 import { suiteFolder } from '../language/test-files.ts';
 import { wrapConditionValues } from '../language/condition-values.ts';
 import { printLitmus, printProposition } from '../language/printer.ts';
+import { sharing } from '../language/sharing.ts';
 import type { LitmusTest } from '../language/litmus-test.ts';
 import { expectationFor, type JudgedRow, type JudgedRun } from '../judge/rows.ts';
 import type { Finding } from '../judge/findings.ts';
@@ -33,11 +34,16 @@ export function resultsDocument(
   models: ModelsSaid,
   identity: Pick<ResultsDocument, 'tool' | 'machine' | 'target' | 'session'>,
 ): ResultsDocument {
-  const headOf = (planned: PlannedTest, variant: PlannedVariant) =>
-    variantHead(planned, variant, models.opinions.get(variant));
+  const share = sharing();
+  const headOf = (planned: PlannedTest, variant: PlannedVariant): RowHead => {
+    const head = variantHead(planned, variant, models.opinions.get(variant));
+    return { ...head, expectation: share(head.expectation) };
+  };
   const rows = new Map<PlannedVariant, Row>();
-  for (const row of judged)
+  for (const judgedAs of judged) {
+    const row = { ...judgedAs, controls: share(judgedAs.controls) };
     rows.set(row.variant, judgedRow(headOf(row.planned, row.variant), row, identity.session.interrupted));
+  }
   return {
     format: resultsFormat,
     version: resultsVersion,

@@ -7,13 +7,13 @@ import { fileURLToPath } from 'node:url';
 import { globSync } from 'tinyglobby';
 import { Type, type Static } from 'typebox';
 import { Compile } from 'typebox/schema';
-import writeFileAtomic from 'write-file-atomic';
 import type { Opinion } from '../judge/opinion.ts';
 import type { KnownAnswers } from '../judge/opinions.ts';
 import { sharing } from '../language/sharing.ts';
 import type { Target } from '../lower/target.ts';
 import { reasonOf } from './results-error.ts';
 import { strictObject } from './schema-parts.ts';
+import { writeWhole } from './write.ts';
 
 /** JSON, but no results: nothing that reads a folder of them is to take it for some. */
 export const answersFileName = 'answers.cache';
@@ -78,25 +78,24 @@ function readAnswers(path: string, by: string): KnownAnswers {
 }
 
 function writeAnswers(path: string, by: string, answers: KnownAnswers): string | undefined {
-  const kept = {
-    format: 'fencepost-answers',
-    by,
-    answers: Object.fromEntries(
-      [...answers].slice(-mostAnswers).map(([key, { kernel, architecture }]) => [
-        key,
-        {
-          kernel: keptOpinion(kernel),
-          ...(architecture === undefined ? {} : { architecture: keptOpinion(architecture) }),
-        },
-      ]),
-    ),
-  };
   try {
-    writeFileAtomic.sync(path, `${JSON.stringify(kept)}\n`);
+    writeWhole(path, printed(by, answers));
     return undefined;
   } catch (error) {
     return `Cannot write ${path}: ${reasonOf(error)}. The models will be asked again.`;
   }
+}
+
+function* printed(by: string, answers: KnownAnswers): Generator<string> {
+  yield `{"format":"fencepost-answers","by":${JSON.stringify(by)},"answers":{`;
+  for (const [place, [key, { kernel, architecture }]] of [...answers].slice(-mostAnswers).entries()) {
+    const kept = {
+      kernel: keptOpinion(kernel),
+      ...(architecture === undefined ? {} : { architecture: keptOpinion(architecture) }),
+    };
+    yield `${place === 0 ? '' : ','}${JSON.stringify(key)}:${JSON.stringify(kept)}`;
+  }
+  yield '}}\n';
 }
 
 function opinionOf({ model, observation, allowed }: KeptOpinion): Opinion {

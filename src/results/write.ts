@@ -16,14 +16,14 @@ export function writeResults(path: string, document: ResultsDocument, completed?
   if (path !== completed && existsSync(path))
     throw new ResultsError(`Cannot write ${path}: it exists already.`);
   try {
-    writeWhole(path, printed(document, ''));
+    writeWhole(path, closedBy('\n', printed(document, '')));
   } catch (error) {
     throw new ResultsError(`Cannot write ${path}: ${reasonOf(error)}.`);
   }
 }
 
-/** A file that is there whole or not at all. Its text is never there as a whole: that would be as much again as the document. */
-function writeWhole(path: string, pieces: Iterable<string>): void {
+/** Writes a file that is there whole or not at all. Its text is never there as a whole: that would be as much again as what it tells. */
+export function writeWhole(path: string, pieces: Iterable<string>): void {
   const draft = `${path}.${process.pid}`;
   const file = openSync(draft, 'w');
   try {
@@ -49,7 +49,12 @@ function* inParts(pieces: Iterable<string>): Generator<string> {
     yield part;
     part = '';
   }
-  yield `${part}\n`;
+  yield part;
+}
+
+function* closedBy(end: string, pieces: Iterable<string>): Generator<string> {
+  yield* pieces;
+  yield end;
 }
 
 /** The document as its file has it. */
