@@ -66,6 +66,14 @@ export function cellOf(entries: readonly Entry[], counts: ClusterCounts): Cell |
   };
 }
 
+/**
+ * Of an event that was never seen, the rate that would have been: by its controls, or else the end of the
+ * interval, for which it is assumed how the event clusters.
+ */
+export function rateToBeSeen({ bound }: Pick<Cell, 'bound'>, rate: Pick<Rate, 'high'>): number {
+  return bound ?? rate.high;
+}
+
 /** Sessions whose bounds are 3/N have the bound 3/N of all their N together. */
 function boundOver(entries: readonly Entry[]): number | undefined {
   const counted = entries.filter((entry) => entry.kind === 'litmus7' || entry.runs.length > 0);

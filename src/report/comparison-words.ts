@@ -1,6 +1,7 @@
 /** What a comparison's formats for readers have in common: cells, headline and notes in words. */
 
 import type { ComparedCell, ComparedRow, Comparison } from '../evidence/comparison.ts';
+import { rateToBeSeen } from '../evidence/comparison-cell.ts';
 import { documentsOf, leftOutOf, scoreOf, type Column } from '../evidence/comparison-columns.ts';
 import { fewestLaunches } from '../evidence/counts.ts';
 import { fewestLaunchesForRatio } from '../evidence/launch-ratios.ts';
@@ -35,9 +36,10 @@ function seenWord(sightings: number): string {
 }
 
 /** `3.5e-3 [3.1e-3, 4.0e-3]`, or `<8.6e-7` where nothing was seen. */
-export function rateWord({ rate, bound }: ComparedCell): string {
+export function rateWord(cell: ComparedCell): string {
+  const { rate } = cell;
   if (rate === undefined) return '';
-  if (rate.sightings === 0) return `<${shortRate(bound ?? rate.high)}`;
+  if (rate.sightings === 0) return `<${shortRate(rateToBeSeen(cell, rate))}`;
   return `${shortRate(rate.rate)} [${shortRate(rate.low)}, ${shortRate(rate.high)}]`;
 }
 

@@ -1,6 +1,6 @@
 /** What the page says of one cell: a test under a strategy on a machine. */
 
-import type { Cell } from '../../evidence/comparison-cell.ts';
+import { rateToBeSeen, type Cell } from '../../evidence/comparison-cell.ts';
 import { fewestLaunches } from '../../evidence/counts.ts';
 import { repeatabilityOf } from '../../evidence/seen.ts';
 import type { Drift, Rate } from '../../results/evidence-schema.ts';
@@ -8,11 +8,12 @@ import type { Block, Row } from '../../results/schema.ts';
 import { plural, shortCount, shortRate } from '../quantity.ts';
 
 /** With its interval, N, and what the interval takes for independent. */
-export function rateSentence({ rate, sightings }: Cell): string {
+export function rateSentence(cell: Cell): string {
+  const { rate, sightings } = cell;
   if (rate === undefined) return 'No iteration counts.';
   const counted = `of ${shortCount(rate.iterations)} iterations in ${unitsOf(rate)}`;
   if (sightings === 0)
-    return `Never seen, ${counted}: a rate above ${shortRate(rate.high)} per iteration would have shown.`;
+    return `Never seen, ${counted}: a rate above ${shortRate(rateToBeSeen(cell, rate))} per iteration would have shown (95 %).`;
   const interval = `[${shortRate(rate.low)}, ${shortRate(rate.high)}]`;
   return `Seen ${shortCount(sightings)} times ${counted}: ${shortRate(rate.rate)} ${interval} per iteration (95 %).`;
 }

@@ -61,15 +61,21 @@ export function rowSessions(documents: readonly ResultsDocument[]): ReadonlyMap<
       const { startedAt } = document.session;
       return document.rows.map((row, place) => {
         const evidence = told[place]?.evidence;
-        const runs = evidence?.runs.map(sessionRun) ?? [];
+        const bounds = new Map(evidence?.never?.plans.map(({ plan, bound }) => [plan, bound]));
+        const runs = evidence?.runs.map((run) => sessionRun(run, bounds.get(run.plan))) ?? [];
         return [row, { startedAt, index, runs, caught: evidence?.never?.caught }] as const;
       });
     }),
   );
 }
 
-function sessionRun({ plan, rate, drift }: NonNullable<Row['evidence']>['runs'][number]): SessionRun {
-  const { low, high, sightings, iterations } = rate;
+/** @param bound of what was never seen: the rate that would have been, in place of the interval's end. */
+function sessionRun(
+  { plan, rate, drift }: NonNullable<Row['evidence']>['runs'][number],
+  bound: number | undefined,
+): SessionRun {
+  const { low, sightings, iterations } = rate;
+  const high = bound ?? rate.high;
   const sentence = drift?.drifting === true ? driftSentence(plan, drift) : undefined;
   return { plan, low, high, sightings, iterations, drift: sentence };
 }

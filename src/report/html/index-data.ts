@@ -1,5 +1,5 @@
 import { basename, dirname } from 'node:path';
-import type { Cell } from '../../evidence/comparison-cell.ts';
+import { rateToBeSeen, type Cell } from '../../evidence/comparison-cell.ts';
 import { documentsOf } from '../../evidence/comparison-columns.ts';
 import type { Overview } from '../../evidence/overview.ts';
 import type { TestFile } from '../../language/test-files.ts';
@@ -41,7 +41,9 @@ function folderOf(file: string | undefined): string {
 }
 
 function cellColumns(cells: readonly (Cell | undefined)[]): CellColumns {
-  const rated = cells.flatMap((cell) => (cell?.rate === undefined ? [] : [cell.rate]));
+  const rated = cells.flatMap((cell) =>
+    cell?.rate === undefined ? [] : [{ ...cell.rate, toBeSeen: rateToBeSeen(cell, cell.rate) }],
+  );
   return {
     verdicts: cells.map((cell) => verdictLetters[verdictOf(cell)]).join(''),
     same: cells.map((cell) => (cell?.sameCodeAs === undefined ? '.' : '=')).join(''),
@@ -49,7 +51,7 @@ function cellColumns(cells: readonly (Cell | undefined)[]): CellColumns {
     sightings: rated.map(({ sightings }) => sightings),
     iterations: rated.map(({ iterations }) => iterations),
     low: rated.map(({ low }) => threeDigits(low)),
-    high: rated.map(({ high }) => threeDigits(high)),
+    high: rated.map(({ sightings, high, toBeSeen }) => threeDigits(sightings === 0 ? toBeSeen : high)),
   };
 }
 

@@ -37,6 +37,7 @@ export interface CellColumns {
   readonly iterations: readonly number[];
   /** Interval of the rate, three digits. */
   readonly low: readonly number[];
+  /** Of what was never seen, the rate that would have been. */
   readonly high: readonly number[];
 }
 

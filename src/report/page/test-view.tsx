@@ -210,7 +210,9 @@ function pointOf(
   const cell = data.cell(row, machine);
   if (cell.rate === undefined) return [];
   const { rate, low, high, sightings } = cell.rate;
-  const title = `${name}: ${cellSentence(cell)}; ${shortRate(rate)} [${shortRate(low)}, ${shortRate(high)}]`;
+  const amount =
+    sightings === 0 ? `<${shortRate(high)}` : `${shortRate(rate)} [${shortRate(low)}, ${shortRate(high)}]`;
+  const title = `${name}: ${cellSentence(cell)}; ${amount} per iteration`;
   return [{ name, rate, low, high, seen: sightings > 0, chosen, title }];
 }
 
