@@ -26,7 +26,13 @@ PriceBlock::PriceBlock(const PriceRequest &request, const CodePages &code, char 
       cells_(cells),
       outs_(std::move(outs)),
       meeting_(std::move(company)),
-      states_(request.programs.front().threads.size()) {}
+      states_(request.programs.front().threads.size()) {
+  const size_t turns = request.rounds * request.programs.size();
+  for (ThreadState &state : states_) {
+    state.ticks.resize(turns);
+    state.cycles.resize(turns);
+  }
+}
 
 // A, B, …, B, A, …
 size_t PriceBlock::program_of(size_t turn) const {
@@ -47,8 +53,6 @@ void PriceBlock::run_thread(size_t thread) {
 
   const size_t programs = request_.programs.size();
   const size_t turns = request_.rounds * programs;
-  state.ticks.resize(turns);
-  state.cycles.resize(uncounted_ ? 0 : turns);
   for (size_t turn = 0; turn < turns; turn++) {
     const size_t program = program_of(turn);
     if (!take_turn(thread, program, turn / programs * programs + program, cycles)) break;
@@ -70,7 +74,7 @@ bool PriceBlock::take_turn(size_t thread, size_t program, size_t sample, const C
     if (!spent) return false;
     state.ticks[sample] += static_cast<double>(*spent);
   }
-  if (state.cycles.empty()) return true;
+  if (uncounted_) return true;
   const std::optional<uint64_t> counted = pass(thread, program, [&] { return cycles.read(); });
   if (counted) state.cycles[sample] = static_cast<double>(*counted);
   return counted.has_value();
@@ -134,7 +138,7 @@ PriceReply PriceBlock::reply() const {
   for (size_t sample = 0; sample < samples; sample++) {
     for (const ThreadState &state : states_) reply.ticks.push_back(state.ticks[sample]);
   }
-  for (size_t sample = 0; sample < states_.front().cycles.size(); sample++) {
+  for (size_t sample = 0; sample < (uncounted_ ? 0 : samples); sample++) {
     for (const ThreadState &state : states_) reply.cycles.push_back(state.cycles[sample]);
   }
   for (const ThreadState &state : states_) {

@@ -37,7 +37,7 @@ class PriceBlock {
  private:
   struct alignas(apart_bytes) ThreadState {
     std::vector<double> ticks;   // round after round, program after program
-    std::vector<double> cycles;  // likewise, or empty
+    std::vector<double> cycles;  // likewise, if no thread was uncounted
     std::string cycles_problem;
     ThreadReport report;
   };

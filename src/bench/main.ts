@@ -5,6 +5,7 @@
  * threads run on two CPUs. All take turns, and a ratio is the median of the ratios within a turn: the
  * machine's mood is not measured.
  */
+import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import { hostArchitecture } from '../architecture.ts';
 import type { LitmusTest } from '../language/litmus-test.ts';
@@ -49,7 +50,9 @@ if (architecture === undefined || target === undefined) {
 const runner = await startRunner();
 try {
   const { machine, topology, facts } = await inspectMachine(runner);
-  const hasTimeBase = facts?.timeBase.problem === undefined;
+  if (facts === undefined) throw new Error('The addon does not tell what this machine is.');
+  const { problem } = facts.timeBase;
+  const hasTimeBase = problem === undefined;
   const affinity = planAffinity(topology, 2);
   const tuned = await tunedFor(subjects.map(({ test }) => suiteTest(test).test));
   const plans = (test: LitmusTest): readonly RunPlan[] => {
@@ -83,8 +86,9 @@ try {
     crowdedRates.push(await measureCrowded(crowded, BigInt(round), runner));
   }
   process.stdout.write(
-    `${machine.cpu.model}, CPUs ${affinity.cpus.join(' and ')}; medians of ${rounds} rounds\n` +
-      `ping-pong round trip of a cache line: ${Math.round(median(trips))} ns\n\n` +
+    `${machine.cpu.model}, CPUs ${affinity.cpus.join(' and ')}; medians of ${rounds} rounds, load ${loadavg()[0]?.toFixed(1)}\n` +
+      `ping-pong round trip of a cache line: ${Math.round(median(trips))} ns (${Math.round(Math.min(...trips))} to ${Math.round(Math.max(...trips))})\n` +
+      `${hasTimeBase ? '' : `no engine by deadline: ${problem}\n`}\n` +
       benches
         .map(
           ({ title, engines, measure, measured }) =>

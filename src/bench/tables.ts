@@ -37,11 +37,18 @@ export function engineTable(
       shortCount(medianOf((one) => one.iterationsPerSecond)),
       shortCount(medianOf((one) => one.relaxedPerRunSecond)),
       shortCount(medianOf((one) => one.relaxedPerWallSecond)),
-      medianOf((one) => one.ratio).toFixed(1),
+      withRange(measured.flatMap((rates) => rates.slice(index, index + 1).map(({ ratio }) => ratio))),
       medianOf((one) => one.iterationsPerRoundTrip).toFixed(1),
     ];
   });
   return text(columns, rows);
+}
+
+/** The median of a few numbers, and between which they lie. */
+function withRange(values: readonly number[]): string {
+  const digits = median(values) < 10 ? 1 : 0;
+  const [middle, least, most] = [median(values), Math.min(...values), Math.max(...values)];
+  return `${middle.toFixed(digits)} (${least.toFixed(digits)}-${most.toFixed(digits)})`;
 }
 
 /** A test whose threads share CPUs, in one round. */

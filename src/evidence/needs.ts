@@ -8,7 +8,7 @@ import { runKey, runsOf, type PlannedRun } from '../plan/schedule.ts';
 import type { CountsByRun, Need } from '../plan/time-schedule.ts';
 import { clusteringOf } from './clustering.ts';
 import { addCounts } from './counts.ts';
-import { boundOfNever, expectedToBeSeen } from './never.ts';
+import { assumedRelativeVariance, boundOfNever, expectedToBeSeen } from './never.ts';
 import { sightingsToClaim } from './seen.ts';
 
 /**
@@ -67,7 +67,7 @@ function neverSettled(
     const vouching = (controls.get(key) ?? []).map((control) => counts.get(control) ?? []);
     const fired = vouching.every((control) => addCounts(control).sightings >= sightingsToFire);
     if (vouching.length === 0 || !fired) return sum;
-    const variances = vouching.map((control) => clusteringOf(control)?.relativeVariance ?? 0);
+    const variances = vouching.map((control) => clusteringOf(control)?.relativeVariance ?? assumedRelativeVariance);
     const never = boundOfNever(counts.get(key) ?? [], 'block', Math.max(...variances));
     return sum + (never?.effectiveIterations ?? 0);
   }, 0);

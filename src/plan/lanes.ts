@@ -15,10 +15,13 @@ import type { Affinity } from './affinity.ts';
 /** Of many threads there are thousands. */
 const mostWays = 24;
 
-/** What models answer at once: the choice must not depend on how busy the machine is. */
+/**
+ * What models answer at once, all questions about a test in far less than their time: the choice must not
+ * depend on how busy the machine is.
+ */
 const mostThreads = 8;
 const mostAccesses = 20;
-const timeoutMs = 20_000;
+const timeoutMs = 10_000;
 
 /** The plans of a test and its code both ask. */
 const known = new WeakMap<LitmusTest, Map<string, Lanes | undefined>>();
@@ -41,11 +44,12 @@ export function lanesFor(test: LitmusTest, target: Target, cpus: number): Lanes 
 
 function firstThatShows(test: LitmusTest, target: Target, cpus: number): Lanes | undefined {
   const [bare = test] = variantsOf(test, ['none']).variants.map((variant) => variant.test);
-  if (!canShowEvent(bare, target)) return undefined;
+  const endMs = performance.now() + timeoutMs;
+  if (!canShowEvent(bare, target, endMs)) return undefined;
   return waysOf(test.threads.length, cpus)
     .map((lanes) => ({ lanes, fences: fencesIn(bare, lanes, target) }))
     .toSorted((one, other) => one.fences - other.fences)
-    .find(({ lanes }) => canShowEvent(inLanes(bare, lanes, target), target))?.lanes;
+    .find(({ lanes }) => canShowEvent(inLanes(bare, lanes, target), target, endMs))?.lanes;
 }
 
 /** Threads may take a location for different types, and one lane has one of them. */
@@ -76,8 +80,9 @@ export function laneCount(test: LitmusTest, target: Target, { cpus }: Affinity):
   return lanesFor(test, target, count) === undefined ? undefined : count;
 }
 
-function canShowEvent(test: LitmusTest, target: Target): boolean {
+function canShowEvent(test: LitmusTest, target: Target, endMs: number): boolean {
   try {
+    const timeoutMs = Math.max(1, endMs - performance.now());
     const model = architectureModel(target.architecture);
     const { observation } = checkProgram(test, programOf(test, target), model, { timeoutMs });
     return observation !== (test.condition.quantifier === 'forall' ? 'Always' : 'Never');
