@@ -139,9 +139,15 @@ export async function runLitmus(
     const shortness = earlier === undefined ? shortnessOf(request.amount, clock(), experiment) : undefined;
     if (shortness !== undefined) watcher.notice(shortness);
     watcher.stage?.('price');
-    const distance = watchDistance(isEmulated(host) ? undefined : watchedCpus(experiment), clock);
+    const distance = watchDistance(
+      isEmulated(host) ? undefined : watchedCpus(experiment),
+      clock,
+      resumed?.header.session.distance?.looks,
+    );
     await distance.look(runner);
-    const prices = await pricedOn(host, experiment, run);
+    const pricesBefore = resumed?.header.prices;
+    const pricesNow = pricesBefore === undefined ? await pricedOn(host, experiment, run) : undefined;
+    const prices = pricesBefore ?? pricesNow;
     watcher.stage?.('ask');
     const { answers, keep } = answersIn(folder, host.target);
     const asking = askModels(
@@ -173,8 +179,8 @@ export async function runLitmus(
     });
     const { journal, resultsPath } =
       resumed === undefined
-        ? openSession(folder, startedAt, journalHeader(experiment, beforehand, { ...ran, session }))
-        : reopenSession(resumed, begunNow(request, startedAt));
+        ? openSession(folder, startedAt, journalHeader(experiment, beforehand, { ...ran, session, prices }))
+        : reopenSession(resumed, begunNow(request, startedAt), pricesNow);
     const document = await keepingTold(journal.path, watcher, async () => {
       const records = [...(resumed?.blocks ?? [])];
       const progress = progressOf(experiment, terms, resumed?.blocks);
@@ -190,7 +196,7 @@ export async function runLitmus(
       for await (const record of runExperiment(schedule, surroundings)) {
         const outcomes = record.outcomes.map(({ values, count }) => ({ values: share(values), count }));
         records.push({ ...record, outcomes });
-        journal.append(journalBlock(record));
+        journal.append({ ...journalBlock(record), ...distance.news() });
         watcher.progress(progress(record));
       }
       journal.close();

@@ -11,6 +11,7 @@ import type { PlacedPlan, PlannedTest, PlannedVariant } from '../plan/experiment
 import type { BlockRecord } from '../run/blocks.ts';
 import { planDigest, sha256 } from './digests.ts';
 import { journalFormat, journalVersion, type JournalBlock, type JournalHeader } from './journal.ts';
+import type { Prices } from './price-schema.ts';
 import {
   resultsFormat,
   resultsVersion,
@@ -67,7 +68,12 @@ export function resultsDocument(
 export function journalHeader(
   experiment: readonly PlannedTest[],
   opinions: ModelsSaid['opinions'] | undefined,
-  identity: Pick<JournalHeader, 'tool' | 'machine' | 'session' | 'target'>,
+  {
+    prices,
+    ...identity
+  }: Pick<JournalHeader, 'tool' | 'machine' | 'session' | 'target'> & {
+    readonly prices?: Prices | undefined;
+  },
 ): JournalHeader {
   return {
     format: journalFormat,
@@ -81,6 +87,7 @@ export function journalHeader(
         variantHead(planned, { strategy, test: planned.test }, undefined),
       ),
     ]),
+    ...(prices === undefined ? {} : { prices }),
   };
 }
 

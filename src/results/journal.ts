@@ -3,11 +3,13 @@ import { Type, type Static } from 'typebox';
 import { Compile } from 'typebox/schema';
 import { schemaProblem } from './document-check.ts';
 import { machineSchema } from './machine-schema.ts';
+import { pricesSchema, type Prices } from './price-schema.ts';
 import { readWhole } from './read.ts';
 import { quoted, reasonOf, ResultsError } from './results-error.ts';
 import { count, instant, strictObject, text, type Plain } from './schema-parts.ts';
 import {
   blockProperties,
+  distanceSchema,
   outcomeSchema,
   planSchema,
   sessionSchema,
@@ -29,6 +31,7 @@ const headerSchema = strictObject({
   session: Type.Omit(sessionSchema, ['finishedAt', 'interrupted'], { additionalProperties: false }),
   plans: Type.Array(planSchema),
   variants: Type.Array(strictObject(variantProperties)),
+  prices: Type.Optional(pricesSchema),
 });
 
 const blockSchema = strictObject({
@@ -45,11 +48,13 @@ const blockSchema = strictObject({
   switches: count(),
   disturbed: Type.Optional(text("Why its rates are lower than the machine's.")),
   problem: Type.Optional(text('Why its counts are not data.')),
+  distance: Type.Optional(distanceSchema), // the looks since the line before
 });
 
 const resumedSchema = strictObject({
   resumed: strictObject({ startedAt: instant(), arguments: Type.Array(Type.String()) }),
   processId: Type.Optional(count('Of the session that went on, while it runs.')),
+  prices: Type.Optional(pricesSchema),
 });
 type ResumedLine = Plain<Static<typeof resumedSchema>>;
 /** When and how a session went on where it had stopped. */
@@ -84,12 +89,17 @@ export function openJournal(path: string, header: JournalHeader): Journal {
  * Goes on with a journal that a session left. A last line that was cut off is cut off for good.
  * @throws ResultsError
  */
-export function continueJournal(path: string, resumed: Resumed): Journal {
+export function continueJournal(path: string, resumed: Resumed, prices?: Prices): Journal {
   const bytes = attempt('read', path, () => readFileSync(path));
   const file = attempt('write', path, () => openSync(path, 'r+'));
   const wholeLines = bytes.lastIndexOf(0x0a) + 1;
   attempt('write', path, () => ftruncateSync(file, wholeLines));
-  return writing(path, file, { resumed, processId: process.pid }, wholeLines);
+  return writing(
+    path,
+    file,
+    { resumed, processId: process.pid, ...(prices === undefined ? {} : { prices }) },
+    wholeLines,
+  );
 }
 
 function writing(path: string, file: number, first: JournalHeader | ResumedLine, startBytes = 0): Journal {
@@ -138,6 +148,8 @@ export interface JournalContent {
   readonly blocks: readonly JournalBlock[];
   /** The sessions that went on with it. */
   readonly resumed: readonly Resumed[];
+  /** Those found last. */
+  readonly prices: Prices | undefined;
   /** Of the session that wrote it last. */
   readonly processId: number | undefined;
   /** Whether the last line was cut off, and left out. */
@@ -181,6 +193,7 @@ export function readJournal(path: string): JournalContent {
     header,
     blocks: rest.filter((line) => !isResumed(line)) as JournalBlock[],
     resumed: resumed.map((line) => line.resumed),
+    prices: resumed.findLast(({ prices }) => prices !== undefined)?.prices ?? header.prices,
     processId: (resumed.at(-1) ?? header).processId,
     truncated,
   };

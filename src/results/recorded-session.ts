@@ -15,7 +15,7 @@ import { isRunning } from './left-over.ts';
 import { parseResults, readWhole } from './read.ts';
 import { ResultsError } from './results-error.ts';
 import { pathsOfSession, type SessionPaths } from './results-folder.ts';
-import type { ResultsDocument } from './schema.ts';
+import type { ResultsDocument, Session } from './schema.ts';
 
 /** What a run does with an earlier session. */
 export type Act = 'resume' | 'replay';
@@ -91,29 +91,56 @@ function isJournal(text: string): boolean {
 }
 
 function fromJournal(path: string): Recorded {
-  const { header, blocks, resumed, processId } = readJournal(path);
-  const earlier = header.session.resumed ?? [];
+  const { header, blocks: lines, resumed, prices, processId } = readJournal(path);
+  const { resumed: earlier = [], distance, ...session } = header.session;
   const paths = pathsOfSession(path);
+  const blocks = lines.map(recordOf);
   return {
     path,
     paths: { ...paths, journal: path },
-    header:
-      resumed.length === 0
-        ? header
-        : { ...header, session: { ...header.session, resumed: [...earlier, ...resumed] } },
-    blocks: blocks.map(recordOf),
+    header: {
+      ...header,
+      session: {
+        ...session,
+        ...(earlier.length + resumed.length === 0 ? {} : { resumed: [...earlier, ...resumed] }),
+        ...looksOf(blocks, [distance, ...lines.map((line) => line.distance)]),
+      },
+      ...(prices === undefined ? {} : { prices }),
+    },
+    blocks,
     obstacle: isRunning(processId) ? `process ${processId} still writes it` : undefined,
   };
 }
 
-function recordOf({ seed = '0', disturbed, problem, ...block }: JournalBlock): BlockRecord {
+/**
+ * All looks at the CPUs until the last block ended: there the clock of a session goes on that is resumed, and
+ * a later look, before a block that was lost, would be out of its turn.
+ */
+function looksOf(
+  blocks: readonly BlockRecord[],
+  parts: readonly (Session['distance'] | undefined)[],
+): Pick<Session, 'distance'> {
+  const endMs = blocks.at(-1)?.endedMs ?? 0;
+  const found = parts.flatMap((part) => part ?? []);
+  const looks = found.flatMap((part) => part.looks).filter(({ atMs }) => atMs <= endMs);
+  const [first] = found;
+  return first === undefined || looks.length === 0 ? {} : { distance: { cpus: first.cpus, looks } };
+}
+
+function recordOf({
+  seed = '0',
+  disturbed,
+  problem,
+  distance: _distance,
+  ...block
+}: JournalBlock): BlockRecord {
   const absent = { launch: 0, cells: 0, batches: 0, copies: 0, endedMs: 0 };
   return { ...absent, ...block, seed: BigInt(seed), disturbed, problem };
 }
 
 function fromResults(path: string, document: ResultsDocument): Recorded {
-  const { tool, machine, target, plans, rows } = document;
-  const { finishedAt: _finishedAt, interrupted: _interrupted, ...session } = document.session;
+  const { tool, machine, target, plans, rows, prices } = document;
+  const { finishedAt: _finishedAt, interrupted: _interrupted, distance, ...session } = document.session;
   const blocks = rows.flatMap(blocksOf).toSorted((one, other) => one.endedMs - other.endedMs);
   const paths = pathsOfSession(path);
   return {
@@ -125,9 +152,10 @@ function fromResults(path: string, document: ResultsDocument): Recorded {
       tool,
       machine,
       target,
-      session,
+      session: { ...session, ...looksOf(blocks, [distance]) },
       plans,
       variants: rows.map(headOf),
+      ...(prices === undefined ? {} : { prices }),
     },
     blocks,
     obstacle: obstacleOf(document, paths.journal),

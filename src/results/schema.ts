@@ -232,6 +232,19 @@ const rowSchema = strictObject(
   'One test under one strategy.',
 );
 
+export const distanceSchema = strictObject(
+  {
+    cpus: Type.Array(Type.Integer({ minimum: 0 }), { minItems: 2, maxItems: 2 }),
+    looks: Type.Array(
+      strictObject({
+        atMs: Type.Number({ minimum: 0, description: 'Since the session began.' }),
+        roundTripNs: Type.Number({ minimum: 0 }),
+      }),
+    ),
+  },
+  'How far apart two of the CPUs were, look by look: a cache line there and back. Virtual ones may be moved.',
+);
+
 export const sessionSchema = strictObject({
   startedAt: instant(),
   finishedAt: instant(),
@@ -245,20 +258,7 @@ export const sessionSchema = strictObject({
       description: 'The sessions that went on where this one had stopped.',
     }),
   ),
-  distance: Type.Optional(
-    strictObject(
-      {
-        cpus: Type.Array(Type.Integer({ minimum: 0 }), { minItems: 2, maxItems: 2 }),
-        looks: Type.Array(
-          strictObject({
-            atMs: Type.Number({ minimum: 0, description: 'Since the session began.' }),
-            roundTripNs: Type.Number({ minimum: 0 }),
-          }),
-        ),
-      },
-      'How far apart two of the CPUs were, look by look: a cache line there and back. Virtual ones may be moved.',
-    ),
-  ),
+  distance: Type.Optional(distanceSchema),
   schedule: Type.Optional(
     Type.Union(
       [

@@ -19,7 +19,9 @@ export interface Distance {
 export interface DistanceWatch {
   /** Looks once, but for soon after the last look: it takes far less than a block. */
   readonly look: (runner: Pick<Runner, 'pingPong'>) => Promise<void>;
-  /** Empty where there was nothing to look at. */
+  /** What was seen since this was last asked; empty where there was nothing. */
+  readonly news: () => { readonly distance?: Distance };
+  /** All of it, an earlier part of the session's before; empty where there was nothing to look at. */
   readonly seen: () => { readonly distance?: Distance };
 }
 
@@ -30,13 +32,20 @@ const roundTrips = 400;
 /** Longer than between the sockets of any machine: one of the two was not running. */
 const farthestNs = 5_000;
 
-/** @param clock milliseconds since the run began. */
+/**
+ * @param clock milliseconds since the run began.
+ * @param earlier what a session saw that is gone on with.
+ */
 export function watchDistance(
   cpus: readonly [number, number] | undefined,
   clock: () => number,
+  earlier: readonly Look[] = [],
 ): DistanceWatch {
-  const looks: Look[] = [];
+  const looks = [...earlier];
+  let told = looks.length;
   let nextMs = -Infinity;
+  const seen = (some: readonly Look[]) =>
+    cpus === undefined || some.length === 0 ? {} : { distance: { cpus, looks: some } };
   return {
     look: async (runner) => {
       const atMs = clock();
@@ -48,7 +57,12 @@ export function watchDistance(
       if (answer.kind !== 'reply' || answer.reply > farthestNs) return;
       looks.push({ atMs, roundTripNs: answer.reply });
     },
-    seen: () => (cpus === undefined || looks.length === 0 ? {} : { distance: { cpus, looks } }),
+    news: () => {
+      const since = looks.slice(told);
+      told = looks.length;
+      return seen(since);
+    },
+    seen: () => seen(looks),
   };
 }
 

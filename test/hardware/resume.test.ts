@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, truncateSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, truncateSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,9 +10,9 @@ import type { ResultsDocument } from '../../src/results/schema.ts';
 import { describeOnHardware } from './on-this-machine.ts';
 
 const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
-const file = fileURLToPath(new URL('../../litmus/controls/SB-two.litmus', import.meta.url));
+const file = fileURLToPath(new URL('../../litmus/classic/SB+mbs.litmus', import.meta.url));
 /** More than it gets to run before it is stopped. */
-const endless = [file, '--iterations', '400M', '--seed', '5'];
+const endless = [file, '--strategy', 'kernel,none', '--iterations', '400M', '--seed', '5'];
 const short = [file, '--iterations', '1M', '--seed', '5', '--launches', '2'];
 
 const hasPrlimit = spawnSync('prlimit', ['--version']).status === 0;
@@ -32,6 +32,8 @@ const inFolder = (ending: string) =>
     .filter((name) => name.endsWith(ending))
     .map((name) => join(folder, name));
 
+const linesOf = (path: string) => readFileSync(path, 'utf8').split('\n').length;
+
 /** Starts an endless run, which has run some blocks when this returns. */
 async function started() {
   const child = spawn(process.execPath, [main, 'run', ...endless, '--results', folder], {
@@ -40,10 +42,12 @@ async function started() {
   let text = '';
   child.stderr.on('data', (data: Buffer) => (text += data.toString()));
   const exited = new Promise((resolve) => child.once('exit', resolve));
-  const journalBytes = () => inFolder('.ndjson').reduce((sum, path) => sum + statSync(path).size, 0);
-  while (journalBytes() < 12_000) await new Promise((resolve) => setTimeout(resolve, 20));
+  while (inFolder('.ndjson').every((path) => linesOf(path) < 20))
+    await new Promise((resolve) => setTimeout(resolve, 20));
   return { child, exited, stderr: () => text };
 }
+
+const looksOf = ({ session }: ResultsDocument) => session.distance?.looks ?? [];
 
 const blocksOf = ({ rows }: ResultsDocument) =>
   rows
@@ -71,6 +75,10 @@ describeOnHardware('a run that was stopped', () => {
     expect(run(...short, '--results', folder).stderr).toContain(`"fencepost run --resume ${journal}"`);
     rmSync(inFolder('.json')[0] ?? '');
 
+    const left = earlierSession(journal, 'resume').header;
+    expect(left.prices?.tests.map(({ test }) => test)).toEqual(['SB+mbs']);
+    expect(left.session.distance?.looks.length).toBeGreaterThan(0);
+
     const child = spawn(process.execPath, [main, 'run', '--resume', journal], { stdio: 'ignore' });
     const exited = new Promise((resolve) => child.once('exit', resolve));
     const before = statSync(journal).size;
@@ -82,6 +90,8 @@ describeOnHardware('a run that was stopped', () => {
     const once = readResults(results);
     expect(once.session).toMatchObject({ interrupted: true, seed: '5' });
     expect(once.session.resumed?.length).toBe(1);
+    expect(once.prices).toEqual(left.prices);
+    expect(looksOf(once).slice(0, left.session.distance?.looks.length)).toEqual(left.session.distance?.looks);
 
     const again = spawn(process.execPath, [main, 'run', '--resume', results], { stdio: 'ignore' });
     const ended = new Promise((resolve) => again.once('exit', resolve));
@@ -92,6 +102,10 @@ describeOnHardware('a run that was stopped', () => {
     expect(await ended).toBe(130);
     const twice = readResults(results);
     expect(twice.session.resumed?.length).toBe(2);
+    expect(twice.prices).toEqual(left.prices);
+    expect(looksOf(twice).slice(0, looksOf(once).length)).toEqual(looksOf(once));
+    expect(looksOf(twice).length).toBeGreaterThan(looksOf(once).length);
+    expect(looksOf(twice)).toEqual(looksOf(twice).toSorted((one, other) => one.atMs - other.atMs));
     expect(sequence(twice).slice(0, blocksOf(once).length)).toEqual(sequence(once));
     expect(blocksOf(twice).length).toBeGreaterThan(blocksOf(once).length);
     expect(new Set(blocksOf(twice).map(({ launch }) => launch)).size).toBe(3);

@@ -14,7 +14,9 @@ import {
   recordedTests,
   scheduleOf,
 } from '../../src/results/recorded-experiment.ts';
+import type { Prices } from '../../src/results/price-schema.ts';
 import { earlierSession } from '../../src/results/recorded-session.ts';
+
 import type { BlockRecord } from '../../src/run/blocks.ts';
 import { blockCounts } from '../../src/run/experiment.ts';
 import { plannedTests } from '../plan/planned-tests.ts';
@@ -77,15 +79,25 @@ function ran(schedule: Schedule, most = Infinity, beganMs = 10): readonly BlockR
 
 const fresh = () => scheduleTime(experiment, { ...terms, seed: 7n }, need());
 
-function leave(records: readonly BlockRecord[]): void {
+function leave(records: readonly BlockRecord[], prices?: Prices): void {
   const session = { startedAt: '2026-01-02T03:04:05.000Z', seed: '7', arguments: [], schedule: terms };
   const models = { opinions: new Map(), findings: [] };
-  const header = journalHeader(experiment, models.opinions, { tool, machine, target, session });
+  const header = journalHeader(experiment, models.opinions, { tool, machine, target, session, prices });
   // Of a process that is gone.
   const journal = openJournal(path, { ...header, processId: 2 ** 30 });
-  for (const record of records) journal.append(journalBlock(record));
+  for (const [index, record] of records.entries()) {
+    const looks = [lookBefore(record)];
+    journal.append({
+      ...journalBlock(record),
+      ...(index % 3 === 0 ? { distance: { cpus: [0, 1], looks } } : {}),
+    });
+  }
   journal.close();
 }
+
+const lookBefore = ({ endedMs }: BlockRecord) => ({ atMs: endedMs - 0.01, roundTripNs: 70 });
+
+const prices = (name: string): Prices => ({ unit: 'block', clock: { name, ticksPerSecond: 1e9 }, tests: [] });
 
 const named = (block: BlockRecord) => ({ ...block, launch: undefined });
 
@@ -106,6 +118,22 @@ describe('a session that left its journal', () => {
       const before = new Set(whole.slice(0, most).map(({ launch }) => launch));
       expect(rest.filter(({ launch }) => before.has(launch))).toEqual([]);
     }
+  });
+
+  it('has the looks at its CPUs that were taken before its blocks, and its prices', () => {
+    const whole = ran(fresh(), 20);
+    leave(whole, prices('first'));
+    appendFileSync(path, `${JSON.stringify({ test: 'A', distance: {} })}`);
+    const { session, prices: first } = earlierSession(path, 'resume').header;
+    const looks = whole.filter((_, index) => index % 3 === 0).map(lookBefore);
+    expect(session.distance).toEqual({ cpus: [0, 1], looks });
+    expect(first).toEqual(prices('first'));
+    const now = { startedAt: '2026-01-02T04:04:05.000Z', arguments: [] };
+    continueJournal(path, now, prices('second')).close();
+    expect(earlierSession(path, 'replay').header).toMatchObject({
+      session: { distance: { looks }, resumed: [now] },
+      prices: prices('second'),
+    });
   });
 
   it('is repeated block by block, launches and all', () => {

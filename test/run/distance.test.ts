@@ -35,6 +35,21 @@ test('two CPUs are looked at now and then, and not before each block', async () 
   });
 });
 
+test('looks are told once, and those of the session that is gone on with are there with them', async () => {
+  let nowMs = 700;
+  const runner = apart(64, 65);
+  const earlier = [{ atMs: 600, roundTripNs: 300 }];
+  const watch = watchDistance([0, 1], () => nowMs, earlier);
+  expect(watch.news()).toEqual({});
+  await watch.look(runner);
+  expect(watch.news()).toEqual({ distance: { cpus: [0, 1], looks: [{ atMs: 700, roundTripNs: 64 }] } });
+  nowMs = 1000;
+  await watch.look(runner);
+  expect(watch.news().distance?.looks).toEqual([{ atMs: 1000, roundTripNs: 65 }]);
+  expect(watch.news()).toEqual({});
+  expect(watch.seen().distance?.looks.map(({ atMs }) => atMs)).toEqual([600, 700, 1000]);
+});
+
 test('a look without an answer, or while one CPU did not run, leaves a gap', async () => {
   let nowMs = 0;
   const watch = watchDistance([0, 1], () => nowMs);
