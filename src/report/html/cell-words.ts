@@ -2,7 +2,9 @@
 
 import { rateToBeSeen, type Cell } from '../../evidence/comparison-cell.ts';
 import { fewestLaunches } from '../../evidence/counts.ts';
+import { expectedToBeSeen } from '../../evidence/never.ts';
 import { repeatabilityOf } from '../../evidence/seen.ts';
+import type { ControlReport } from '../../judge/verdict.ts';
 import type { Drift, Rate } from '../../results/evidence-schema.ts';
 import type { Block, Row } from '../../results/schema.ts';
 import { plural, shortCount, shortRate } from '../quantity.ts';
@@ -27,6 +29,29 @@ function unitsOf({ independent, clusters }: Rate): string {
     case 'iteration':
       return 'one piece';
   }
+}
+
+/**
+ * What the controls of a cell are there for.
+ * @param caught of each session that counts, the rate of weakness that its controls say it would have caught.
+ */
+export function vouchingSentence(cell: Cell, caught: readonly (number | undefined)[]): string {
+  const rates = caught.filter((rate) => rate !== undefined);
+  if (cell.sightings > 0 || rates.length === 0) return 'What vouches for it';
+  const together = expectedToBeSeen / rates.reduce((sum, rate) => sum + expectedToBeSeen / rate, 0);
+  const whole = rates.length === caught.length;
+  const rate = whole ? (cell.bound ?? together) : together;
+  const sessions = whole ? '' : ` in ${rates.length} of ${caught.length} sessions, whose controls fired`;
+  return `Would have caught a rate of ${shortRate(Math.min(1, rate))} per iteration (95 %)${sessions}`;
+}
+
+/** What became of a control in one session or several: `fired in 2 of 3 sessions`. */
+export function statesWord(states: readonly ControlReport['state'][]): string {
+  const words = [...new Set(states)].map((state) => {
+    const count = states.filter((one) => one === state).length;
+    return states.length === 1 ? state : `${state} in ${count} of ${states.length} sessions`;
+  });
+  return words.join(', ');
 }
 
 /** What weakens a cell beside what weakens its machine. */

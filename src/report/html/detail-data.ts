@@ -1,4 +1,5 @@
 import type { BarrierAnswer } from '../../evidence/barrier-answers.ts';
+import { controlsOver } from '../../evidence/cell-controls.ts';
 import type { Cell } from '../../evidence/comparison-cell.ts';
 import type { Entry } from '../../evidence/comparison-rows.ts';
 import { addCounts, blockCounts, type Counts } from '../../evidence/counts.ts';
@@ -10,7 +11,15 @@ import { holds, outcomeKey, type Outcome } from '../../language/outcome.ts';
 import { parseProposition } from '../../language/parser.ts';
 import { rowIndex, type RowIndex } from '../../results/row-index.ts';
 import type { ResultsDocument, Row } from '../../results/schema.ts';
-import { cellCaveats, disturbedSentence, driftSentence, lanesSentence, rateSentence } from './cell-words.ts';
+import {
+  cellCaveats,
+  disturbedSentence,
+  driftSentence,
+  lanesSentence,
+  rateSentence,
+  statesWord,
+  vouchingSentence,
+} from './cell-words.ts';
 import { barrierData } from './answer-words.ts';
 import { threeDigits } from './index-data.ts';
 import type {
@@ -155,15 +164,16 @@ function cellDetail(cell: Cell, entries: readonly Entry[], reading: Reading): Ce
   const outcomes = outcomesOf(entries, reading);
   const shown = outcomes.slice(0, reading.level.outcomes);
   const told = entries.flatMap((entry) => sessionOf(entry, reading));
-  const never = told.find(({ caught }) => caught !== undefined);
   return {
-    reason: cell.reason,
+    reason: reasonOf(cell, entries),
     rate: rateSentence(cell),
     caveats: [
       ...cellCaveats(cell),
       ...lanesSentences(entries),
       ...disturbances(entries),
-      ...told.flatMap(({ drifts }) => drifts),
+      ...told.flatMap(({ startedAt, drifts }) =>
+        told.length < 2 ? drifts : drifts.map((drift) => `Session of ${startedAt}: ${drift}`),
+      ),
     ],
     sameCodeAs: cell.sameCodeAs,
     outcomes: shown,
@@ -171,9 +181,29 @@ function cellDetail(cell: Cell, entries: readonly Entry[], reading: Reading): Ce
     untold: entries.reduce((sum, entry) => sum + untoldIn(entry), 0),
     phases: phasesOf(entries),
     runs: told.flatMap(({ runs }) => runs),
-    caught: never?.caught,
-    controls: told[0]?.controls ?? [],
+    vouching: vouchingSentence(
+      cell,
+      told.map(({ caught }) => caught),
+    ),
+    controls: controlsOver(entries.filter((entry) => sessionOf(entry, reading).length > 0)).map(
+      ({ name, plan, states, sightings, iterations }) => [
+        `${name} under ${plan}`,
+        statesWord(states),
+        iterations === 0 ? 0 : threeDigits(sightings / iterations),
+        iterations,
+      ],
+    ),
   };
+}
+
+/** Counts are of all sessions; what a verdict was given for is of one. */
+function reasonOf({ verdict, reason }: Cell, entries: readonly Entry[]): string | undefined {
+  const sessions = entries.flatMap((entry) => (entry.kind === 'results' ? [entry] : []));
+  const alike = sessions.filter(({ row }) => row.verdict === verdict);
+  const [first] = alike;
+  return first === undefined || reason === undefined || sessions.length < 2
+    ? reason
+    : `${reason} (session of ${first.session.startedAt}; ${alike.length} of ${sessions.length} sessions have this verdict)`;
 }
 
 function outcomesOf(entries: readonly Entry[], { event, proposition }: Reading): CellDetail['outcomes'] {
@@ -210,7 +240,8 @@ function phasesOf(entries: readonly Entry[]): CellDetail['phases'] {
   return [...phases];
 }
 
-type Told = Pick<CellDetail, 'runs' | 'caught' | 'controls'> & { readonly drifts: readonly string[] };
+type Told = Pick<CellDetail, 'runs'> &
+  Pick<RowSession, 'startedAt' | 'caught'> & { readonly drifts: readonly string[] };
 
 function sessionOf(entry: Entry, { event, sessions, level }: Reading): readonly Told[] {
   if (entry.kind !== 'results') return [];
@@ -219,6 +250,7 @@ function sessionOf(entry: Entry, { event, sessions, level }: Reading): readonly 
   const { startedAt, runs, caught } = session;
   return [
     {
+      startedAt,
       drifts: runs.flatMap(({ drift }) => drift ?? []),
       runs: runs.map(({ plan, low, high, sightings, iterations }): RunDetail => {
         const run = entry.runs.find((one) => one.plan === plan);
@@ -233,11 +265,6 @@ function sessionOf(entry: Entry, { event, sessions, level }: Reading): readonly 
         };
       }),
       caught,
-      controls: entry.row.controls.map(({ name, plan, state, sightings, iterations }) => [
-        `${name} under ${plan}`,
-        state,
-        iterations === 0 ? 0 : threeDigits(sightings / iterations),
-      ]),
     },
   ];
 }

@@ -157,9 +157,10 @@ export interface CellDetail {
   readonly untold: number;
   readonly phases: readonly (readonly [name: string, count: number])[];
   readonly runs: readonly RunDetail[];
-  /** Rate that a never would have caught, with what vouches for it. */
-  readonly caught: number | undefined;
-  readonly controls: readonly (readonly [name: string, state: string, rate: number])[];
+  /** What the controls are there for: of a never, the rate that it would have caught. */
+  readonly vouching: string;
+  /** Of all sessions together. */
+  readonly controls: readonly (readonly [name: string, state: string, rate: number, iterations: number])[];
 }
 
 /** One session under one plan. */

@@ -50,15 +50,11 @@ export function CellPanel({ cell, view, machine, strategy, ranAs }: CellPanelPro
   );
 }
 
-function Controls({ cell: { caught, controls } }: { readonly cell: CellDetail }) {
+function Controls({ cell: { vouching, controls } }: { readonly cell: CellDetail }) {
   if (controls.length === 0) return null;
   return (
     <details>
-      <summary>
-        {caught === undefined
-          ? 'What vouches for it'
-          : `Would have caught a rate of ${shortRate(caught)} per iteration (95 %)`}
-      </summary>
+      <summary>{vouching}</summary>
       <table>
         <caption>Controls</caption>
         <thead>
@@ -66,16 +62,18 @@ function Controls({ cell: { caught, controls } }: { readonly cell: CellDetail })
             <th scope="col">control</th>
             <th scope="col">state</th>
             <th scope="col">rate per iteration</th>
+            <th scope="col">iterations</th>
           </tr>
         </thead>
         <tbody>
-          {controls.map(([name, state, rate], index) => (
+          {controls.map(([name, state, rate, iterations], index) => (
             <tr key={index}>
               <th scope="row">
                 <bdi>{name}</bdi>
               </th>
               <td>{state}</td>
-              <td>{shortRate(rate)}</td>
+              <td>{iterations === 0 ? '–' : shortRate(rate)}</td>
+              <td>{shortCount(iterations)}</td>
             </tr>
           ))}
         </tbody>
