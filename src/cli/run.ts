@@ -27,6 +27,8 @@ const fixedByEarlier = [
   'confidence',
   'rate',
   'engine',
+  'tuning',
+  'placement',
   'cpus',
   'variant',
   'seed',
@@ -107,13 +109,12 @@ function options(argv: Argv) {
     })
     .option('results', {
       type: 'string',
-      default: defaultResultsFolder,
-      describe: 'folder for the results file',
+      describe: `folder for the results file; default ${defaultResultsFolder}`,
     })
     .conflicts('placement', 'cpus')
     .conflicts('iterations', ['time', 'confidence'])
     .implies('rate', 'confidence')
-    .conflicts('resume', ['replay', ...fixedByEarlier])
+    .conflicts('resume', ['replay', 'results', ...fixedByEarlier])
     .conflicts('replay', fixedByEarlier)
     .example('$0 run', 'the whole suite, about a minute')
     .example('$0 run litmus/kvm --strategy kernel,none', 'two strategies of the KVM tests')
@@ -173,7 +174,7 @@ function requestOf(args: Options): RunRequest {
     modelTimeMs:
       args['model-time'] === undefined ? undefined : milliseconds(args['model-time'], '--model-time'),
     seed: args.seed === undefined ? randomBytes(8).readBigUInt64LE() : seedFrom(args.seed),
-    resultsFolder: args.results,
+    resultsFolder: args.results ?? defaultResultsFolder,
     tool: toolIdentity(),
     arguments: process.argv.slice(2).map(withoutFolders),
   };

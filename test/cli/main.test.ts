@@ -34,6 +34,20 @@ describe('the command line', () => {
     expect(fencepost('show', join(suite, 'classic/SB.litmus'), '--arch', 'pdp11').status).toBe(2);
   });
 
+  it('takes nothing beside a session that is gone on with or repeated but its files', () => {
+    for (const act of ['--resume', '--replay']) {
+      for (const fixed of [
+        ['--tuning', 'none'],
+        ['--placement', 'all'],
+      ]) {
+        const { status, stderr } = fencepost('run', act, 'nowhere.json', ...fixed);
+        expect({ status, stderr }).toMatchObject({ status: 2 });
+        expect(stderr).toContain(`${act.slice(2)} and ${fixed[0]?.slice(2)} are mutually exclusive`);
+      }
+    }
+    expect(fencepost('run', '--resume', 'nowhere.json', '--results', folder).status).toBe(2);
+  });
+
   it('ends with 2 on a file that is not there or that does not parse, with the place', () => {
     expect(fencepost('run', 'nowhere.litmus')).toMatchObject({ status: 2 });
     const file = join(folder, 'broken.litmus');
