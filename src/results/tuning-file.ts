@@ -141,7 +141,9 @@ export function tuningPath(folder: string, machine: MachineIdentity): string {
 export function readTuning(path: string, machine: MachineIdentity): Tuning {
   const tuning = parseTuning(readWhole(path), path);
   if (tuning.machine.digest !== tuningDigest(machine)) {
-    throw new ResultsError(`${path} was found on another machine (${tuning.machine.name})`);
+    throw new ResultsError(
+      `${path} was found on another machine (${tuning.machine.name}): "fencepost tune" makes one for this.`,
+    );
   }
   return tuning;
 }
@@ -151,17 +153,17 @@ function parseTuning(written: string, path: string): Tuning {
   try {
     value = JSON.parse(written);
   } catch {
-    throw new ResultsError(`${path} is not JSON`);
+    throw new ResultsError(`${path} is not JSON.`);
   }
   const { format, version } = (value ?? {}) as { format?: unknown; version?: unknown };
-  if (format !== tuningFormat) throw new ResultsError(`${path} is not a tuning of Fencepost`);
+  if (format !== tuningFormat) throw new ResultsError(`${path} is not a tuning of Fencepost.`);
   if (version !== tuningVersion) {
     throw new ResultsError(
-      `${path} has version ${String(version)} of the format, and ${tuningVersion} is read`,
+      `${path} has version ${String(version)} of the format, and ${tuningVersion} is read.`,
     );
   }
   const problem = schemaProblem(compiled, value);
-  if (problem !== undefined) throw new ResultsError(`${path} is not a valid tuning: ${problem}`);
+  if (problem !== undefined) throw new ResultsError(`${path} is not a valid tuning: ${problem}.`);
   return value as Tuning;
 }
 

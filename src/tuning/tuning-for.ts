@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { suiteFolder } from '../language/test-files.ts';
 import { otherChoices } from '../plan/placement.ts';
 import type { MachineIdentity } from '../results/machine-schema.ts';
+import { RecordedFileError } from '../results/recorded-files.ts';
 import { ResultsError } from '../results/results-error.ts';
 import type { Tool } from '../results/schema.ts';
 import {
@@ -45,15 +46,20 @@ const committedFolder = join(suiteFolder, '..', 'results');
 /**
  * The tuned plans of a run: those kept for this machine and, where a run has time for it, those found now
  * for controls that it has not met, which are kept for the next. Says what it took, and what it could not.
+ * @throws RecordedFileError where a file was named that is not this machine's tuning: nothing stands in for it.
  */
 export async function tuningFor(request: TuningRequest): Promise<TunedPlans> {
-  const { choice, machine, families, place, placeAs, notice } = request;
-  if (choice.kind === 'none' || families.length === 0) return noPlans;
+  const { choice, machine, families } = request;
+  if (choice.kind === 'none') return noPlans;
+  if (choice.kind === 'file') return plansIn(namedTuning(choice.path, machine), request);
   // What an emulator makes fast is no matter of this machine.
-  if (machine.emulation !== undefined) return noPlans;
+  if (families.length === 0 || machine.emulation !== undefined) return noPlans;
   const kept = keptTuning(request);
-  const found = choice.kind === 'file' ? [] : await tuneNow(request, kept);
-  const tuning = withFamilies(kept, found);
+  return plansIn(withFamilies(kept, await tuneNow(request, kept)), request);
+}
+
+/** The plans that a tuning has for these controls, and a sentence about them. */
+function plansIn(tuning: Tuning, { choice, families, place, placeAs, notice }: TuningRequest): TunedPlans {
   const inUse = families
     .map((family) =>
       bestAt(tuning, family, place(family.threads).class).filter(
@@ -61,7 +67,12 @@ export async function tuningFor(request: TuningRequest): Promise<TunedPlans> {
       ),
     )
     .filter((plans) => plans.length > 0);
-  if (inUse.length > 0) {
+  if (inUse.length === 0) {
+    if (choice.kind === 'file')
+      notice(
+        `${choice.path} has no plan of their own for the controls of these tests: they run under the portable ones.`,
+      );
+  } else {
     const elsewhere = new Set(inUse.flat().flatMap(({ placement }) => placement ?? []));
     const places = elsewhere.size === 0 ? '' : ` (some with threads placed as ${[...elsewhere].join(', ')})`;
     notice(
@@ -79,21 +90,28 @@ function isSettled({ best, spentMs, tried }: TunedFamily): boolean {
   return best !== undefined || spentMs >= settledMs || tried.length >= settledPlans;
 }
 
-/** What is kept of earlier tunings: a file that was named, or this machine's committed and fresh ones. */
-function keptTuning({ choice, machine, tool, resultsFolder, notice }: TuningRequest): Tuning {
-  const paths =
-    choice.kind === 'file'
-      ? [choice.path]
-      : [...new Set([committedFolder, resultsFolder])]
-          .map((folder) => tuningPath(folder, machine))
-          .filter((path) => existsSync(path));
+/** @throws RecordedFileError */
+function namedTuning(path: string, machine: MachineIdentity): Tuning {
+  try {
+    return readTuning(path, machine);
+  } catch (error) {
+    if (!(error instanceof ResultsError)) throw error;
+    throw new RecordedFileError(`--tuning: ${error.message}`);
+  }
+}
+
+/** What is kept of earlier tunings: this machine's committed and fresh ones. */
+function keptTuning({ machine, tool, resultsFolder, notice }: TuningRequest): Tuning {
+  const paths = [...new Set([committedFolder, resultsFolder])]
+    .map((folder) => tuningPath(folder, machine))
+    .filter((path) => existsSync(path));
   return paths.reduce(
     (tuning, path) => {
       try {
         return withFamilies(tuning, readTuning(path, machine).families);
       } catch (error) {
         if (!(error instanceof ResultsError)) throw error;
-        notice(`Tuning not used: ${error.message}. The portable plans stand in.`);
+        notice(`Tuning not used: ${error.message} The portable plans stand in.`);
         return tuning;
       }
     },
@@ -142,7 +160,7 @@ export function keepFamilies(
     if (!(error instanceof ResultsError)) throw error;
     const aside = `${path}.unread`;
     renameSync(path, aside);
-    notice(`${error.message}: it is kept as ${aside}.`);
+    notice(`${error.message} It is kept as ${aside}.`);
   }
   const tuning = withFamilies({ ...before, tool }, families);
   writeTuning(path, tuning);

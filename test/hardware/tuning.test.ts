@@ -28,7 +28,7 @@ function fencepost(...args: readonly string[]) {
     [main, ...args, '--json', '--results', folder],
     { encoding: 'utf8', maxBuffer: 1 << 28 },
   );
-  if (status !== 0) throw new Error(stderr);
+  if (status !== 0) throw new Error(`${status}: ${stderr}`);
   return { stdout, stderr };
 }
 
@@ -85,12 +85,12 @@ describeOnHardware('tuning', () => {
     expect(document.plans.filter(isTuned)).toEqual([]);
   });
 
-  test('is not used, and said not to be, where its file is broken', () => {
+  test('is not stood in for where its file is broken: the run is refused', () => {
     const broken = join(folder, 'broken.json');
     writeFileSync(broken, '{"format": "fencepost-tuning", "ver');
-    const { document, stderr } = run('--iterations', '10000', '--tuning', broken);
-    expect(document.plans.filter(isTuned)).toEqual([]);
-    expect(stderr).toContain(`Tuning not used: ${broken} is not JSON. The portable plans stand in.`);
+    expect(() => run('--iterations', '10000', '--tuning', broken)).toThrow(
+      `2: fencepost: --tuning: ${broken} is not JSON.`,
+    );
   });
 
   test('takes a small part of the time of a run on a machine not met before, and is kept', () => {

@@ -1,13 +1,14 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { readSuite } from '../../src/language/test-files.ts';
 import type { PlacementClass } from '../../src/plan/affinity.ts';
 import { topologyFrom } from '../../src/plan/topology.ts';
-import { tuningPath, writeTuning, type Tuning } from '../../src/results/tuning-file.ts';
+import { RecordedFileError } from '../../src/results/recorded-files.ts';
+import { emptyTuning, tuningPath, writeTuning, type Tuning } from '../../src/results/tuning-file.ts';
 import { familiesOf } from '../../src/tuning/control-families.ts';
-import { tuningFor } from '../../src/tuning/tuning-for.ts';
+import { tuningFor, type TuningChoice } from '../../src/tuning/tuning-for.ts';
 import { savedMachine } from '../plan/fixtures/saved-machine.ts';
 import { sampleDocument } from '../results/sample-document.ts';
 import { simulatedMachine } from './simulated-machine.ts';
@@ -28,13 +29,13 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }));
 
 /** A run of which tuning may take some seconds, on a machine whose SMT siblings show most. */
-async function run(givenCpus?: readonly number[]) {
+async function run(givenCpus?: readonly number[], choice: TuningChoice = { kind: 'automatic' }) {
   const notices: string[] = [];
   const rate = (placed: PlacementClass) => (placed === 'smt-siblings' ? 3000 : 100);
   const simulated = simulatedMachine(server, rate, 3n, givenCpus);
   const plans = await tuningFor({
     ...simulated,
-    choice: { kind: 'automatic' },
+    choice,
     families,
     machine,
     tool,
@@ -98,5 +99,35 @@ describe('a run on a machine that it has not met', () => {
     const { spentMs, notices } = await run([0, 1]);
     expect(spentMs).toBe(0);
     expect(notices).not.toContain('smt-siblings');
+  });
+});
+
+describe('a tuning that is named', () => {
+  const named = (path: string) => run(undefined, { kind: 'file', path });
+
+  test('is used, and nothing is looked for', async () => {
+    const { plans } = await run();
+    const again = await named(tuningPath(folder, machine));
+    expect(again.plans).toEqual(plans);
+    expect(again.spentMs).toBe(0);
+  });
+
+  test('is refused where it is missing, broken, or of another machine', async () => {
+    const path = join(folder, 'named.json');
+    await expect(named(path)).rejects.toThrow(RecordedFileError);
+    await expect(named(path)).rejects.toThrow(path);
+    writeFileSync(path, '{}');
+    await expect(named(path)).rejects.toThrow(`--tuning: ${path} is not a tuning of Fencepost.`);
+    const other = { ...emptyTuning(machine, tool), machine: { name: 'other', digest: 'a'.repeat(64) } };
+    writeTuning(path, other);
+    await expect(named(path)).rejects.toThrow(`--tuning: ${path} was found on another machine (other): `);
+  });
+
+  test('is told of where it has nothing for these controls', async () => {
+    const path = join(folder, 'empty.json');
+    writeTuning(path, emptyTuning(machine, tool));
+    const { notices, plans } = await named(path);
+    expect(plans).toEqual([]);
+    expect(notices).toContain(`${path} has no plan of their own for the controls of these tests`);
   });
 });
