@@ -25,8 +25,8 @@ export interface LaunchRatio {
 export const fewestLaunchesForRatio = 3;
 /** Of one launch it is not known how it differs from others. */
 const fewestLaunchesUnderPlan = 2;
-/** On the average of a run's launches: the logarithm of fewer sightings is far from normal. */
-const fewestSightings = 5;
+/** On the average of a run's launches, at the rate of both: the logarithm of fewer is far from normal. */
+const fewestSightings = 3;
 /** No rate is known to better than a thousandth: beyond it, what was not measured matters more. */
 const leastVariance = 1e-6;
 
@@ -79,14 +79,19 @@ interface Stratum {
 function stratumOf({ key, name, runs: [first, second] }: SharedPlan): Stratum | undefined {
   const runs = [logarithmsOf(first), logarithmsOf(second)] as const;
   const [one, other] = runs;
-  return one === undefined || other === undefined ? undefined : { key, name, runs: [one, other] };
+  if (one === undefined || other === undefined) return undefined;
+  const both = addCounts([one.counts, other.counts]);
+  const rate = both.sightings / both.iterations;
+  // By the rate of both: which of them happened to see more must not decide, or equal rates would differ.
+  const isEnough = ({ counts, deviations }: RunLogarithms) =>
+    counts.sightings > 0 && rate * counts.iterations >= fewestSightings * deviations.size;
+  return isEnough(one) && isEnough(other) ? { key, name, runs: [one, other] } : undefined;
 }
 
 function logarithmsOf(launches: Launches): RunLogarithms | undefined {
   const ran = [...launches].filter(([, { iterations }]) => iterations > 0);
   const counts = addCounts(ran.map(([, launch]) => launch));
-  if (ran.length < fewestLaunchesUnderPlan || counts.sightings < fewestSightings * ran.length)
-    return undefined;
+  if (ran.length < fewestLaunchesUnderPlan) return undefined;
   // With half a sighting added, so that zeros have a logarithm.
   const logarithms = ran.map(
     ([launch, { sightings, iterations }]) =>

@@ -25,19 +25,21 @@ interface Simulated {
   readonly planted?: (row: number) => number;
   /** That a launch is without a plan. */
   readonly missing?: number;
+  /** How many times as long the second run ran. */
+  readonly longer?: number;
 }
 
 const rowCount = 50;
 
 function rows(
   random: Random,
-  { launches = 5, unequal = 0.3, iterations = 16_384, planted = () => 1, missing = 0 }: Simulated,
+  { launches = 5, unequal = 0.3, iterations = 16_384, planted = () => 1, missing = 0, longer = 1 }: Simulated,
 ): readonly (readonly SharedPlan[])[] {
   return Array.from({ length: rowCount }, (_, row) => {
     return plans.map(({ name, deviation, rate }) => {
       const own = Math.exp(unequal * random.normal());
       const usual = rate * Math.exp(0.7 * random.normal());
-      const run = (factor: number): Launches =>
+      const run = (factor: number, iterations: number): Launches =>
         new Map(
           Array.from({ length: launches }, (_, launch) => {
             const paced = usual * factor * Math.exp(deviation * own * random.normal());
@@ -45,7 +47,7 @@ function rows(
             return [`${launch}`, { sightings, iterations }] as const;
           }).filter(() => random.uniform() >= missing),
         );
-      return { key: name, name, runs: [run(planted(row)), run(1)] as const };
+      return { key: name, name, runs: [run(planted(row), iterations), run(1, longer * iterations)] as const };
     });
   });
 }
@@ -80,6 +82,7 @@ describe('two runs of equal rates', () => {
     { unequal: 0.3, launches: 10 },
     { unequal: 0.3, launches: 5, missing: 0.1 },
     { unequal: 0.3, launches: 5, iterations: 1000 },
+    { unequal: 0.3, launches: 5, iterations: 300, longer: 10 },
   ])('differ in some 5 % of single comparisons, and in hardly any beside others: %o', (simulated) => {
     const random = randomFrom(71);
     const ratios = Array.from({ length: families }, () =>
@@ -182,9 +185,10 @@ describe('a ratio by launches', () => {
 
   it('is not told of few launches, of few sightings, or of none', () => {
     const few = launches([100, 1000], [110, 1000]);
-    const seldom = launches([2, 1000], [1, 1000], [9, 1000]);
+    const seldom = launches([2, 1000], [1, 1000], [4, 1000]);
     const never = launches([0, 1000], [0, 1000], [0, 1000]);
-    for (const other of [few, seldom, never, launches()]) {
+    expect(launchRatios([[plan(seldom, seldom)]])).toEqual([undefined]);
+    for (const other of [few, never, launches()]) {
       expect(launchRatios([[plan(steady, other)], [plan(other, steady)]])).toEqual([undefined, undefined]);
     }
   });
