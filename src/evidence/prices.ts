@@ -6,7 +6,15 @@ import type { PriceBlock, Samples } from '../run/prices.ts';
 import { guardsOf } from '../strategy/guards.ts';
 import { strategies } from '../strategy/strategies.ts';
 import { placeOf } from './place.ts';
-import { differenceIn, estimateOf, fewestBlocks, findingOf, medianOf, type Estimate } from './price.ts';
+import {
+  differenceIn,
+  estimateOf,
+  fewestBlocks,
+  findingOf,
+  medianOf,
+  type Estimate,
+  type PriceFinding,
+} from './price.ts';
 
 /** What was timed of one measure of a test. */
 export interface Timed {
@@ -47,7 +55,7 @@ export function testPrice(
     layout: plan.layout,
     spacingBytes: plan.spacingBytes,
     cells: plan.cells,
-    blocks: Math.min(...whole.map(({ blocks }) => blocks.length), Number.MAX_SAFE_INTEGER),
+    blocks: whole.length === 0 ? 0 : Math.min(...whole.map(({ blocks }) => blocks.length)),
     steps: distinct.flatMap(({ strategy }) => whole.flatMap((one) => stepsOf(strategy, one, nsPerTick))),
     sameCode: planned.variants.flatMap(({ strategy, sameCodeAs }) =>
       sameCodeAs === undefined ? [] : [{ strategy, as: sameCodeAs }],
@@ -106,27 +114,53 @@ function comparisonsOf({ test, variants }: PlannedTest, source: string): readonl
 function stepsOf(strategy: string, { measure, blocks }: Timed, nsPerTick: number): readonly StepPrice[] {
   const program = measure.programOf.get(strategy);
   if (program === undefined) return [];
-  return measure.threads.flatMap((thread, index) => {
+  return measure.threads.flatMap((thread, index): readonly StepPrice[] => {
+    const head = { strategy, thread, contended: measure.contended };
     const own = (programs: readonly Samples[], nothing: Samples) =>
-      Math.max(0, medianOf(programs[program]?.[index] ?? []) - medianOf(nothing[index] ?? []));
-    const ticks = estimateOf(blocks.map((block) => own(block.programs, block.nothing)));
-    if (ticks === undefined) return [];
-    const cycles = blocks.flatMap((block) =>
-      block.cycles === undefined ? [] : [own(block.cycles.programs, block.cycles.nothing)],
+      medianOf(programs[program]?.[index] ?? []) - medianOf(nothing[index] ?? []);
+    const finding = findingIn(
+      blocks,
+      blocks.map((block) => own(block.programs, block.nothing)),
+      index,
+    );
+    if (finding === undefined) return [];
+    const resolutionNs = finding.resolution * nsPerTick;
+    // No code takes less than none: what looks so is not resolved either.
+    if (finding.kind === 'saves') return [{ ...head, resolutionNs: finding.amount.high * nsPerTick }];
+    if (finding.kind === 'below-resolution') return [{ ...head, resolutionNs }];
+    const cycles = medianOf(
+      blocks.flatMap((block) =>
+        block.cycles === undefined ? [] : [own(block.cycles.programs, block.cycles.nothing)],
+      ),
     );
     return [
       {
-        strategy,
-        thread,
-        contended: measure.contended,
-        ns: ticks.median * nsPerTick,
-        low: ticks.low * nsPerTick,
-        high: ticks.high * nsPerTick,
-        ticks: ticks.median,
-        ...(cycles.length === 0 ? {} : { cycles: medianOf(cycles) }),
+        ...head,
+        ...inNs(finding.amount, nsPerTick),
+        ticks: finding.amount.median,
+        ...(cycles > 0 ? { cycles } : {}),
+        resolutionNs,
       },
     ];
   });
+}
+
+/**
+ * What blocks told of a thread, in view of how far two copies of the same code differ in them.
+ * @param values in ticks, block by block.
+ * @returns undefined with too few blocks.
+ */
+function findingIn(
+  blocks: readonly PriceBlock[],
+  values: readonly number[],
+  thread: number,
+): PriceFinding | undefined {
+  const estimate = estimateOf(values);
+  const copies = estimateOf(
+    blocks.map(({ programs, copy }) => differenceIn(programs[0]?.[thread] ?? [], copy[thread] ?? [])),
+  );
+  const quantum = Math.max(...blocks.map(({ iterations }) => 1 / iterations));
+  return estimate && copies && findingOf(estimate, copies, quantum);
 }
 
 function differencesOf(
@@ -140,18 +174,14 @@ function differencesOf(
   return measure.threads.flatMap((thread, index): readonly PriceDifference[] => {
     const head = { ...comparison, thread, contended: measure.contended };
     if (one === other) return [{ ...head, kind: 'same-code' }];
-    const over = (of: (block: PriceBlock) => readonly [Samples | undefined, Samples | undefined]) =>
-      estimateOf(
-        blocks.map((block) => {
-          const [left, right] = of(block);
-          return differenceIn(left?.[index] ?? [], right?.[index] ?? []);
-        }),
-      );
-    const difference = over(({ programs }) => [programs[one], programs[other]]);
-    const copies = over(({ programs, copy }) => [programs[0], copy]);
-    if (difference === undefined || copies === undefined) return [];
-    const quantum = Math.max(...blocks.map(({ iterations }) => 1 / iterations));
-    const finding = findingOf(difference, copies, quantum);
+    const finding = findingIn(
+      blocks,
+      blocks.map(({ programs }) =>
+        differenceIn(programs[one]?.[index] ?? [], programs[other]?.[index] ?? []),
+      ),
+      index,
+    );
+    if (finding === undefined) return [];
     const resolutionNs = finding.resolution * nsPerTick;
     if (finding.kind === 'below-resolution') return [{ ...head, kind: finding.kind, resolutionNs }];
     return [{ ...head, kind: finding.kind, ...inNs(finding.amount, nsPerTick), resolutionNs }];

@@ -66,7 +66,9 @@ export function stepWords(strategy: string, test: TestPrice): string {
     listed(
       test.steps
         .filter((step) => step.strategy === code && step.contended === contended)
-        .map(({ ns }) => shortNs(ns)),
+        .map(({ ns, resolutionNs }) =>
+          ns === undefined ? `under ${shortNs(resolutionNs ?? 0)}` : shortNs(ns),
+        ),
     );
   const [alone, together] = [amounts(false), amounts(true)];
   if (alone === '') return '';

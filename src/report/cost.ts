@@ -70,8 +70,12 @@ function stepLines(test: TestPrice, width: number): readonly string[] {
 
 function stepCells(step: StepPrice | undefined): readonly string[] {
   if (step === undefined) return ['-', '-', '-'];
-  const { ns, low, high, ticks, cycles } = step;
-  return [amount(ns, low, high), shortNs(ticks), cycles === undefined ? '-' : shortNs(cycles)];
+  const { ticks, cycles } = step;
+  return [
+    stepCell(step),
+    ticks === undefined ? '-' : shortNs(ticks),
+    cycles === undefined ? '-' : shortNs(cycles),
+  ];
 }
 
 const priceColumns: readonly Column[] = [
@@ -118,6 +122,11 @@ function titleOf({ of, against, barrier }: PriceDifference, { sameCode }: TestPr
   if (barrier !== undefined) return barrierName(barrier);
   const twins = sameCode.flatMap(({ strategy, as }) => (as === of ? strategy : []));
   return `${[of, ...twins].join(' = ')} in place of ${against}`;
+}
+
+/** `8.19 (8.03-8.44)`, or what it is less than. */
+export function stepCell({ ns, low, high, resolutionNs }: StepPrice): string {
+  return ns === undefined ? `< ${shortNs(resolutionNs ?? 0)}` : amount(ns, low ?? ns, high ?? ns);
 }
 
 /** What a difference is, never as a negative price. */

@@ -16,8 +16,9 @@ export function shortRate(rate: number): string {
   return rate === 0 ? '0' : rate.toExponential(1).replace('1.0e+0', '1');
 }
 
-/** Nanoseconds or ticks, to three digits and no more than a hundredth: `0.04`, `12.3`, `457`. */
+/** Nanoseconds or ticks, to three digits and, unless it would be nothing, no more than a hundredth: `0.04`, `12.3`, `457`. */
 export function shortNs(ns: number): string {
+  if (ns > 0 && ns < 0.005) return String(Number(ns.toPrecision(2)));
   return ns < 999.5 ? threeDigits(ns) : shortCount(ns);
 }
 

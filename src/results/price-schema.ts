@@ -16,12 +16,17 @@ const stepSchema = strictObject(
   {
     strategy: text(),
     ...placeProperties,
-    ns: nanoseconds('Median over the blocks.'),
-    low: nanoseconds('End of the 95 % interval.'),
-    high: nanoseconds('End of the 95 % interval.'),
-    ticks: Type.Number({ minimum: 0, description: 'The same in ticks of the clock.' }),
+    ns: Type.Optional(nanoseconds('Median over the blocks; absent where it is below resolution.')),
+    low: Type.Optional(nanoseconds('End of the 95 % interval.')),
+    high: Type.Optional(nanoseconds('End of the 95 % interval.')),
+    ticks: Type.Optional(Type.Number({ minimum: 0, description: 'The same in ticks of the clock.' })),
     cycles: Type.Optional(
       Type.Number({ minimum: 0, description: 'Core cycles in user mode, where the kernel counts them.' }),
+    ),
+    resolutionNs: Type.Optional(
+      nanoseconds(
+        'What two copies of the same code differ by, or the end of the interval where it is wider and ns is absent.',
+      ),
     ),
   },
   "What an iteration of a thread's body takes, the loop round it included, in a stream of iterations that the CPU overlaps as it can.",
@@ -70,7 +75,9 @@ const testPriceSchema = strictObject(
     layout: Type.Enum([...layoutNames]),
     spacingBytes: count(),
     cells: count('That a pass sweeps.'),
-    blocks: count('N of the intervals.'),
+    blocks: count(
+      'N of the intervals, the least where some were timed more often; 0: none was timed often enough.',
+    ),
     steps: Type.Array(stepSchema, { description: 'Of strategies whose code is like no other before them.' }),
     sameCode: Type.Array(strictObject({ strategy: text(), as: text() }), {
       description: 'Strategies that have the very code of another, which was timed in their stead.',

@@ -65,10 +65,14 @@ function block({ programs, threads }: Measure): PriceBlock {
   };
 }
 
-function priced(test: PlannedTest, blocks = 9) {
+function priced(
+  test: PlannedTest,
+  blocks = 9,
+  timeBlock: (measure: Measure, unit: number) => PriceBlock = block,
+) {
   const timed = measuresOf(test).map((measure) => ({
     measure,
-    blocks: Array.from({ length: blocks }, () => block(measure)),
+    blocks: Array.from({ length: blocks }, (_, unit) => timeBlock(measure, unit)),
     problem: undefined,
   }));
   const price = testPrice(test, timed, clock, source);
@@ -89,6 +93,21 @@ describe('the prices of a test', () => {
     );
     const ticks = 100 + 2 * bytesOf(test, 'kernel', 0);
     expect(step).toMatchObject({ ticks, ns: ticks / 2, low: ticks / 2, high: ticks / 2 });
+  });
+
+  it.each([
+    { what: 'nothing at all', ticks: () => 10, atLeast: 0.001 / 2 },
+    { what: 'now more and now less than nothing', ticks: (unit: number) => 8 + (unit % 5), atLeast: 2 / 2 },
+    { what: 'less than nothing', ticks: (unit: number) => 5 - (unit % 2), atLeast: 6 / 2 },
+  ])('of a step that seems to take $what are told as less than what can be told', ({ ticks, atLeast }) => {
+    const { steps } = priced(planned('x86-64'), 9, (measure, unit) => {
+      const samples = measure.threads.map(() => Array.from({ length: rounds }, () => ticks(unit)));
+      return { ...block(measure), programs: measure.programs.map(() => samples), copy: samples };
+    });
+    expect(steps.length).toBeGreaterThan(0);
+    for (const { ns, ticks: clockTicks, resolutionNs } of steps) {
+      expect([ns, clockTicks, resolutionNs]).toEqual([undefined, undefined, atLeast]);
+    }
   });
 
   it('tell each barrier by the name that the test gives it, for the thread that has it and for the other', () => {
@@ -132,8 +151,8 @@ describe('the prices of a test', () => {
   });
 
   it('are absent, with the reason, where too few blocks were timed', () => {
-    const { steps, differences, problems } = priced(planned('x86-64'), 5);
-    expect([steps, differences]).toEqual([[], []]);
+    const { blocks, steps, differences, problems } = priced(planned('x86-64'), 5);
+    expect([blocks, steps, differences]).toEqual([0, [], []]);
     expect(problems).toEqual([
       'P0 alone: only 5 blocks were timed',
       'P1 alone: only 5 blocks were timed',

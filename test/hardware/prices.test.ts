@@ -96,8 +96,9 @@ describeOnHardware('timing', () => {
     });
     const [storeBuffering, pageFault] = prices?.tests ?? [];
     expect([storeBuffering?.problems, pageFault?.problems]).toEqual([[], []]);
-    for (const { low, ns, high } of storeBuffering?.steps ?? []) {
+    for (const { low = 0, ns = 0, high = 0, resolutionNs = 0 } of storeBuffering?.steps ?? []) {
       expect([0 <= low, low <= ns, ns <= high]).toEqual([true, true, true]);
+      expect(Math.max(ns, resolutionNs)).toBeGreaterThan(0);
     }
     const kinds = (of: typeof pageFault) =>
       of?.differences.flatMap(({ barrier, contended, kind }) => (barrier && !contended ? [kind] : []));

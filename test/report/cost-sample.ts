@@ -58,7 +58,7 @@ const prices: Prices = {
         step('kernel', 0, true, 29.8),
         step('kernel', 1, true, 13.3),
         step('atomics', 0, false, 14.4),
-        step('atomics', 1, false, 3.16),
+        { strategy: 'atomics', thread: 1, contended: false, resolutionNs: 0.0034 },
         step('atomics', 0, true, 39.2),
         step('atomics', 1, true, 1234),
       ],

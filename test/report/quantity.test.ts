@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { shortCount, shortDuration, shortRate } from '../../src/report/quantity.ts';
+import { shortCount, shortDuration, shortNs, shortRate } from '../../src/report/quantity.ts';
 
 describe('a quantity', () => {
   it.each([
@@ -26,6 +26,15 @@ describe('a quantity', () => {
         expect(Math.abs(read - n)).toBeLessThanOrEqual(n * 0.00501);
       }),
     );
+  });
+
+  it('is not written as nothing where it is little', () => {
+    fc.assert(
+      fc.property(fc.double({ min: 1e-9, max: 1e5, noNaN: true }), (ns) => {
+        expect(Number.parseFloat(shortNs(ns))).toBeGreaterThan(0);
+      }),
+    );
+    expect([0, 0.0034, 0.0051, 0.04, 12.34].map(shortNs)).toEqual(['0.00', '0.0034', '0.01', '0.04', '12.3']);
   });
 
   it('writes durations and rates for reading', () => {
