@@ -7,7 +7,7 @@ import { prepareResultsFolder } from './results/results-folder.ts';
 import { tuningPath, type TunedFamily, type Tuning } from './results/tuning-file.ts';
 import { familiesOf } from './tuning/control-families.ts';
 import { firingOn } from './tuning/firing.ts';
-import { tune } from './tuning/tune.ts';
+import { tune, type LeftOut } from './tuning/tune.ts';
 import { keepFamilies } from './tuning/tuning-for.ts';
 
 /** What a user asks of a tuning; every default is filled in. */
@@ -15,9 +15,18 @@ export type MachineTuningRequest = Pick<RunRequest, 'files' | 'cpus' | 'seed' | 
   readonly budgetMs: number;
 };
 
+export interface MachineTuning {
+  /** What is now kept. */
+  readonly tuning: Tuning;
+  /** Of it what was found now. */
+  readonly found: readonly TunedFamily[];
+  readonly leftOut: readonly LeftOut[];
+  /** Where it is kept. */
+  readonly path: string;
+}
+
 /**
  * Looks for the plans under which the controls of tests fire most on this machine, and keeps them for runs.
- * @returns what is now kept, of it what was found now, and the file.
  * @throws LitmusSyntaxError, TestFileError, CpuSelectionError, ResultsError, CannotRunError
  */
 export async function tuneMachine(
@@ -25,7 +34,7 @@ export async function tuneMachine(
   watcher: Pick<Watcher, 'notice' | 'stopped'> & {
     readonly tuning: (controls: string, done: number, of: number) => void;
   },
-): Promise<{ tuning: Tuning; found: readonly TunedFamily[]; path: string }> {
+): Promise<MachineTuning> {
   const { resultsFolder, tool, seed, budgetMs } = request;
   const architecture = architectureOfHost();
   const asked = request.files.length === 0 ? readSuite() : readTests(request.files);
@@ -40,6 +49,7 @@ export async function tuneMachine(
       );
     }
     const found: TunedFamily[] = [];
+    const leftOut: LeftOut[] = [];
     for await (const family of tune({
       families: familiesOf(
         asked.map(({ test }) => test),
@@ -52,6 +62,7 @@ export async function tuneMachine(
       placeAs,
       clock: () => performance.now(),
       progress: ({ name }, done, of) => watcher.tuning(name, done, of),
+      leftOut: (one) => leftOut.push(one),
       stopped: watcher.stopped,
       seed,
       budgetMs,
@@ -60,7 +71,7 @@ export async function tuneMachine(
     }
     const path = tuningPath(resultsFolder, machine);
     const tuning = keepFamilies(path, found, { machine, tool, notice: watcher.notice });
-    return { tuning, found, path };
+    return { tuning, found, leftOut, path };
   } finally {
     await runner.close();
   }

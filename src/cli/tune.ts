@@ -3,8 +3,9 @@ import type { Argv, CommandModule } from 'yargs';
 import { tuneMachine } from '../tune.ts';
 import { parseCpuList } from '../plan/cpu-list.ts';
 import { ProgressLine } from '../report/progress.ts';
-import { tuningText } from '../report/tuning.ts';
+import { leftOutLines, tuningText } from '../report/tuning.ts';
 import { defaultResultsFolder } from '../results/results-folder.ts';
+import { exitCodes } from './exit-codes.ts';
 import { milliseconds, seedFrom } from './run.ts';
 import { stoppedBySignals } from './terminal.ts';
 import { toolIdentity } from './tool.ts';
@@ -49,7 +50,7 @@ export const tuneCommand: CommandModule<object, Options> = {
   handler: async (args) => {
     const line = new ProgressLine(process.stderr);
     const stopped = stoppedBySignals(() => line.note('Stopping; what was found is kept.'));
-    const { tuning, found, path } = await tuneMachine(
+    const { tuning, found, leftOut, path } = await tuneMachine(
       {
         files: args.files,
         budgetMs: milliseconds(args.time),
@@ -64,8 +65,12 @@ export const tuneCommand: CommandModule<object, Options> = {
         stopped,
       },
     ).finally(() => line.clear());
-    if (args.json) process.stdout.write(`${JSON.stringify(tuning, undefined, 2)}\n`);
-    else process.stdout.write(`${tuningText(found, process.stdout.columns ?? 80)}\n`);
+    const width = process.stdout.columns ?? 80;
+    if (args.json) {
+      process.stdout.write(`${JSON.stringify(tuning, undefined, 2)}\n`);
+      for (const text of leftOutLines(leftOut, width)) process.stderr.write(`${text}\n`);
+    } else process.stdout.write(`${tuningText(found, leftOut, width)}\n`);
     process.stderr.write(`Tuning: ${path}\n`);
+    if (stopped.aborted) process.exitCode = exitCodes.interrupted;
   },
 };

@@ -1,11 +1,36 @@
 import type { TunedFamily } from '../results/tuning-file.ts';
-import { layOut, rowLines } from './columns.ts';
+import type { LeftOut, WhyLeftOut } from '../tuning/tune.ts';
+import { layOut, rowLines, wrap } from './columns.ts';
 import { plural, shortCount } from './quantity.ts';
 
-/** What was found for each group of controls, a row each, beside the best portable plan. */
-export function tuningText(families: readonly TunedFamily[], width: number): string {
-  if (families.length === 0)
-    return 'Nothing to tune: no control of these tests runs with a CPU for each thread.';
+/** What was found for each group of controls, a row each, beside the best portable plan, and what was not. */
+export function tuningText(
+  families: readonly TunedFamily[],
+  leftOut: readonly LeftOut[],
+  width: number,
+): string {
+  if (families.length + leftOut.length === 0) return 'Nothing to tune: no control vouches for these tests.';
+  const found = families.length === 0 ? [] : [foundText(families, width)];
+  return [...found, ...leftOutLines(leftOut, width)].join('\n');
+}
+
+/** The groups of controls of which nothing was found, a sentence for each reason. */
+export function leftOutLines(leftOut: readonly LeftOut[], width: number): readonly string[] {
+  return [...new Set(leftOut.map(({ why }) => why))].flatMap((why) => {
+    const names = leftOut.filter((one) => one.why === why).map(({ controls }) => controls);
+    return wrap(`${reasons[why]}: ${names.join('; ')}.`, width);
+  });
+}
+
+const reasons: Readonly<Record<WhyLeftOut, string>> = {
+  'one-thread': 'Not tuned, for they have one thread',
+  'take-turns': 'Not tuned, for they have more threads than there are CPUs',
+  'not-run': 'Not tuned, for none of these controls ran here under any plan',
+  time: 'Not tuned for want of --time',
+  interrupted: 'Not tuned before the interrupt',
+};
+
+function foundText(families: readonly TunedFamily[], width: number): string {
   const hadChoice = families.some(({ placements }) => placements !== undefined);
   const columns = [
     { title: 'controls', align: 'left', grow: true },

@@ -8,6 +8,18 @@ import type { ControlFamily } from './control-families.ts';
 import type { Fire } from './firing.ts';
 import { tuneFamily } from './tune-family.ts';
 
+/**
+ * `one-thread`: nothing to bring together. `take-turns`: more threads than CPUs. `not-run`: no control ran under
+ * any plan. `time`, `interrupted`: it was over before.
+ */
+export type WhyLeftOut = 'one-thread' | 'take-turns' | 'not-run' | 'time' | 'interrupted';
+
+/** A family of which nothing was found. */
+export interface LeftOut {
+  readonly controls: string;
+  readonly why: WhyLeftOut;
+}
+
 export interface TuneRequest {
   readonly families: readonly ControlFamily[];
   readonly fire: Fire;
@@ -21,6 +33,7 @@ export interface TuneRequest {
   readonly clock: () => number;
   readonly stopped: AbortSignal;
   readonly progress: (family: ControlFamily, done: number, of: number) => void;
+  readonly leftOut?: (one: LeftOut) => void;
 }
 
 /** With less, a family's search finds luck. */
@@ -30,22 +43,30 @@ const plansHandedOn = 3;
 
 /**
  * Tunes families one after another, each in an equal share of the time that is left, those with most tests
- * first. Families whose threads take turns are left out, as are those for which there is no time.
+ * first. Those of which nothing is found are told with the reason, such as that there is no time for them.
  */
 export async function* tune(request: TuneRequest): AsyncGenerator<TunedFamily> {
   const { fire, hasTimeBase, place, placeAs, seed, budgetMs, clock, stopped, progress } = request;
+  const leaveOut = ({ name }: ControlFamily, why: WhyLeftOut) => request.leftOut?.({ controls: name, why });
   const beganMs = clock();
   const random = randomFrom(seed);
   const portable = portablePlans(hasTimeBase);
   const [usual] = portable;
   const families = request.families
-    .filter(({ threads }) => threads > 1 && !place(threads).oversubscribed)
+    .filter((family) => {
+      const why = unfit(family, place);
+      if (why !== undefined) leaveOut(family, why);
+      return why === undefined;
+    })
     .toSorted((left, right) => right.tests.length - left.tests.length);
   const winners: TunedFamily[] = [];
   for (const [index, family] of families.entries()) {
     const leftMs = budgetMs - (clock() - beganMs);
     const shareMs = Math.max(leastFamilyMs, leftMs / (families.length - index));
-    if (leftMs < shareMs || stopped.aborted) return;
+    if (leftMs < shareMs || stopped.aborted) {
+      leaveOut(family, stopped.aborted ? 'interrupted' : 'time');
+      continue;
+    }
     progress(family, index, families.length);
     const affinity = place(family.threads);
     const placements = otherChoices(family.threads, affinity, placeAs);
@@ -66,7 +87,10 @@ export async function* tune(request: TuneRequest): AsyncGenerator<TunedFamily> {
       clock,
       stopped,
     });
-    if (found === undefined || stopped.aborted) continue;
+    if (found === undefined || stopped.aborted) {
+      leaveOut(family, stopped.aborted ? 'interrupted' : 'not-run');
+      continue;
+    }
     const tuned = {
       ...found,
       placement: affinity.class,
@@ -77,4 +101,9 @@ export async function* tune(request: TuneRequest): AsyncGenerator<TunedFamily> {
     winners.push(tuned);
     yield tuned;
   }
+}
+
+function unfit({ threads }: ControlFamily, place: TuneRequest['place']): WhyLeftOut | undefined {
+  if (threads === 1) return 'one-thread';
+  return place(threads).oversubscribed ? 'take-turns' : undefined;
 }

@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -91,6 +91,20 @@ describeOnHardware('tuning', () => {
     expect(() => run('--iterations', '10000', '--tuning', broken)).toThrow(
       `2: fencepost: --tuning: ${broken} is not JSON.`,
     );
+  });
+
+  test('that is interrupted ends with 130, and says what it had no time for', async () => {
+    const args = [main, 'tune', litmus, '--time', '60s', '--results', join(folder, 'interrupted')];
+    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'ignore'] });
+    let text = '';
+    child.stdout.on('data', (data: Buffer) => (text += data.toString()));
+    const ended = new Promise((resolve) => child.once('close', resolve));
+    // Once there is a child that fires controls, signals are listened to.
+    const children = `/proc/${child.pid}/task/${child.pid}/children`;
+    while (readFileSync(children, 'utf8') === '') await new Promise((resolve) => setTimeout(resolve, 20));
+    child.kill('SIGINT');
+    expect(await ended).toBe(130);
+    expect(text).toBe('Not tuned before the interrupt: SB-two, untuned none.\n');
   });
 
   test('takes a small part of the time of a run on a machine not met before, and is kept', () => {

@@ -112,7 +112,7 @@ describe('on a machine with one place for two threads', () => {
     expect(entry.placements).toBeUndefined();
     expect(entry.best?.placement).toBeUndefined();
     expect(entry.tried.filter(({ plan }) => plan.placement !== undefined)).toEqual([]);
-    expect(tuningText([entry], 100)).not.toMatch(/threads|shared-cache/);
+    expect(tuningText([entry], [], 100)).not.toMatch(/threads|shared-cache/);
   });
 });
 
@@ -167,7 +167,7 @@ describe('a run on a machine with several places', () => {
 test('what is told of a tuning names the place of each plan where there was a choice', async () => {
   const rate = (placed: PlacementClass) => (placed === 'smt-siblings' ? 3000 : 100);
   const entries = await found(saved('two-socket-server'), rate);
-  const text = tuningText(entries, 100);
+  const text = tuningText(entries, [], 100);
   expect(text).toMatch(/^controls +plan +threads /);
   expect(text).toMatch(/smt-siblings +\d/);
   expect(text).not.toMatch(/-smt-siblings/);
