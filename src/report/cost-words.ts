@@ -1,5 +1,5 @@
 /** What barriers and strategies cost, in words: the answer before the tables. */
-import type { PriceDifference, TestPrice } from '../results/price-schema.ts';
+import type { PriceDifference, StepPrice, TestPrice } from '../results/price-schema.ts';
 import type { ResultsDocument } from '../results/schema.ts';
 import { capital, listed } from './advice-words.ts';
 import { shortNs } from './quantity.ts';
@@ -54,25 +54,36 @@ function codeOf(strategy: string, { sameCode }: TestPrice): string {
 export function stepNotes({ prices }: ResultsDocument): readonly string[] {
   if (prices === undefined) return [];
   const counts = prices.tests.map(({ blocks }) => blocks);
+  const [least, most] = [Math.min(...counts), Math.max(...counts)];
+  const units = prices.unit === 'launch' ? 'launches' : 'blocks';
   return [
-    `"ns a step": what an iteration of P0, P1, … takes, that thread alone or all together: throughput, as a median over N = ${Math.min(...counts)} ${prices.unit}s. As many tests were timed as a small share of the time allows; "fencepost cost FILES" tells intervals and the price of each barrier.`,
+    `"ns a step": what an iteration of P0, P1, … takes, that thread alone or all together: throughput, as a median over ${least === most ? '' : `${least} to `}${most} ${units} (N) with its 95 % interval. As many tests were timed as a small share of the time allows; "fencepost cost FILES" tells the price of each barrier.`,
   ];
 }
 
-/** `8.19 and 3.16 ns a step alone, 29.8 and 13.3 together`: thread by thread; nothing where it was not timed. */
-export function stepWords(strategy: string, test: TestPrice): string {
+/** What an iteration of each thread takes: `P0 8.19 (8.03-8.44)`, thread by thread; empty where it was not timed. */
+export interface StepWords {
+  readonly alone: readonly string[];
+  readonly together: readonly string[];
+}
+
+/** In nanoseconds, of a strategy or the one with the same code that was timed in its stead. */
+export function stepWords(strategy: string, test: TestPrice): StepWords {
   const code = codeOf(strategy, test);
   const amounts = (contended: boolean) =>
-    listed(
-      test.steps
-        .filter((step) => step.strategy === code && step.contended === contended)
-        .map(({ ns, resolutionNs }) =>
-          ns === undefined ? `under ${shortNs(resolutionNs ?? 0)}` : shortNs(ns),
-        ),
-    );
-  const [alone, together] = [amounts(false), amounts(true)];
-  if (alone === '') return '';
-  return `${alone} ns a step alone${together === '' ? '' : `, ${together} together`}`;
+    test.steps
+      .filter((step) => step.strategy === code && step.contended === contended)
+      .map((step) => `P${step.thread} ${stepAmount(step)}`);
+  return { alone: amounts(false), together: amounts(true) };
+}
+
+/** `8.19 (8.03-8.44)`, or what it is less than. */
+export function stepAmount({ ns, low, high, resolutionNs }: StepPrice): string {
+  return ns === undefined ? `< ${shortNs(resolutionNs ?? 0)}` : nsWithInterval(ns, low ?? ns, high ?? ns);
+}
+
+export function nsWithInterval(ns: number, low: number, high: number): string {
+  return `${shortNs(ns)} (${shortNs(low)}-${shortNs(high)})`;
 }
 
 type Group = readonly [PriceDifference, ...PriceDifference[]];

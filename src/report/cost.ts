@@ -4,7 +4,7 @@ import type { ResultsDocument } from '../results/schema.ts';
 import { hanging } from './advice-words.ts';
 import { distanceSentence } from './distance.ts';
 import { layOut, rowLines, wrap, type Column } from './columns.ts';
-import { barrierName, priceSentences } from './cost-words.ts';
+import { barrierName, nsWithInterval, priceSentences, stepAmount } from './cost-words.ts';
 import { shortNs } from './quantity.ts';
 import type { TableStyle } from './table.ts';
 
@@ -72,7 +72,7 @@ function stepCells(step: StepPrice | undefined): readonly string[] {
   if (step === undefined) return ['-', '-', '-'];
   const { ticks, cycles } = step;
   return [
-    stepCell(step),
+    stepAmount(step),
     ticks === undefined ? '-' : shortNs(ticks),
     cycles === undefined ? '-' : shortNs(cycles),
   ];
@@ -124,27 +124,18 @@ function titleOf({ of, against, barrier }: PriceDifference, { sameCode }: TestPr
   return `${[of, ...twins].join(' = ')} in place of ${against}`;
 }
 
-/** `8.19 (8.03-8.44)`, or what it is less than. */
-export function stepCell({ ns, low, high, resolutionNs }: StepPrice): string {
-  return ns === undefined ? `< ${shortNs(resolutionNs ?? 0)}` : amount(ns, low ?? ns, high ?? ns);
-}
-
 /** What a difference is, never as a negative price. */
 export function differenceCell({ kind, ns, low, high, resolutionNs }: PriceDifference): string {
   switch (kind) {
     case 'same-code':
       return 'same code';
     case 'costs':
-      return amount(ns ?? 0, low ?? 0, high ?? 0);
+      return nsWithInterval(ns ?? 0, low ?? 0, high ?? 0);
     case 'saves':
-      return `saves ${amount(ns ?? 0, low ?? 0, high ?? 0)}`;
+      return `saves ${nsWithInterval(ns ?? 0, low ?? 0, high ?? 0)}`;
     case 'below-resolution':
       return `< ${shortNs(resolutionNs ?? 0)}`;
   }
-}
-
-function amount(ns: number, low: number, high: number): string {
-  return `${shortNs(ns)} (${shortNs(low)}-${shortNs(high)})`;
 }
 
 function threadsOf({ threads }: TestPrice): readonly number[] {

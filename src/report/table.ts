@@ -11,7 +11,7 @@ import {
   vouchersOf,
   type VoucherSets,
 } from './evidence-words.ts';
-import { stepNotes, stepWords } from './cost-words.ts';
+import { stepNotes, stepWords, type StepWords } from './cost-words.ts';
 import { placementText } from './placements.ts';
 import { shortCount } from './quantity.ts';
 
@@ -23,16 +23,22 @@ export interface TableStyle {
 const columns: readonly Column[] = [
   { title: 'test / strategy', align: 'left', grow: true },
   { title: 'N', align: 'right', dispensable: 1 },
-  { title: 'witnesses', align: 'right', dispensable: 3 },
+  { title: 'witnesses', align: 'right', dispensable: 4 },
   { title: 'rate [95 %]', align: 'left' },
-  { title: 'observation', align: 'left', dispensable: 2 },
+  { title: 'observation', align: 'left', dispensable: 3 },
   { title: 'LKMM', align: 'left', dispensable: 1 },
   { title: 'CPU model', align: 'left', dispensable: 1 },
   { title: 'verdict', align: 'left' },
 ];
 const verdictColumn = 7;
+const priceColumns: readonly Column[] = [
+  { title: 'ns a step alone', align: 'left', dispensable: 2 },
+  { title: 'ns a step together', align: 'left', dispensable: 2 },
+];
 /** In a narrower terminal an interval stands below its rate. */
 const wide = 100;
+/** In a narrower terminal prices stand below their row. */
+const veryWide = 160;
 /** Of a test's rows, under its name. */
 const indent = '  ';
 
@@ -47,13 +53,16 @@ export function tableText(document: ResultsDocument, style: TableStyle): string 
   const between = style.width < wide ? '\n' : ' ';
   const cells = new Map(
     [...tests.values()].flatMap((rows) =>
-      rows.map((row) => [row, rowCells(row, rows, vouchers, between)] as const),
+      rows.map((row) => [row, rowCells(row, rows, document, vouchers, between)] as const),
     ),
   );
-  const layout = layOut(columns, [...cells.values()], style.width - indent.length);
+  const priced = document.prices !== undefined && style.width >= veryWide;
+  const allColumns = priced ? [...columns, ...priceColumns] : columns;
+  const layout = layOut(allColumns, [...cells.values()], style.width - indent.length);
+  const pricesBelow = !layout.columns.some(({ column }) => priceColumns.includes(column));
   const lines = rowLines(
     layout,
-    columns.map(({ title }) => title),
+    allColumns.map(({ title }) => title),
     (text) => colors.bold(text),
   ).map((line) => indent + line);
   for (const [name, rows] of tests) {
@@ -65,7 +74,7 @@ export function tableText(document: ResultsDocument, style: TableStyle): string 
           index === verdictColumn ? paint(text) : text,
         ).map((line) => indent + line),
         ...phaseLines(row, style.width).map((line) => colors.dim(line)),
-        ...priceLines(row, document, style.width).map((line) => colors.dim(line)),
+        ...(pricesBelow ? priceLines(row, document, style.width) : []).map((line) => colors.dim(line)),
         ...placementLines(row, document, style.width).map((line) => colors.dim(line)),
       );
     }
@@ -73,8 +82,15 @@ export function tableText(document: ResultsDocument, style: TableStyle): string 
   return [...lines, '', ...notes(document, [...tests.values()], vouchers, style.width)].join('\n');
 }
 
-function rowCells(row: Row, ofTest: readonly Row[], vouchers: VoucherSets, between: string): string[] {
+function rowCells(
+  row: Row,
+  ofTest: readonly Row[],
+  document: ResultsDocument,
+  vouchers: VoucherSets,
+  between: string,
+): string[] {
   const same = sharing(row, ofTest);
+  const price = priceOf(row, document);
   return [
     [row, ...same].map(({ strategy }) => strategy).join(' = '),
     shortCount(row.iterations),
@@ -83,6 +99,8 @@ function rowCells(row: Row, ofTest: readonly Row[], vouchers: VoucherSets, betwe
     row.observation,
     ...modelCells(row, same),
     verdictCell(row, vouchers),
+    price.alone.join('\n'),
+    price.together.join('\n'),
   ];
 }
 
@@ -121,11 +139,22 @@ function phaseLines({ phases, iterations }: Row, width: number): string[] {
 }
 
 /** What an iteration of each thread takes, where it was timed. */
-function priceLines({ strategy, test }: Row, { prices }: ResultsDocument, width: number): string[] {
+function priceOf({ strategy, test }: Row, { prices }: ResultsDocument): StepWords {
   const price = prices?.tests.find((one) => one.test === test.name);
-  const words = price === undefined ? '' : stepWords(strategy, price);
+  return price === undefined ? { alone: [], together: [] } : stepWords(strategy, price);
+}
+
+/** Alone and together, a line each. */
+function priceLines(row: Row, document: ResultsDocument, width: number): string[] {
+  const { alone, together } = priceOf(row, document);
   const deep = indent + indent;
-  return words === '' ? [] : wrap(words, width - deep.length).map((line) => deep + line);
+  return [
+    { words: alone, title: 'ns a step alone' },
+    { words: together, title: 'ns a step together' },
+  ]
+    .filter(({ words }) => words.length > 0)
+    .flatMap(({ words, title }) => wrap(`${title}: ${words.join(', ')}`, width - deep.length))
+    .map((line) => deep + line);
 }
 
 type Colors = ReturnType<typeof pc.createColors>;

@@ -78,7 +78,7 @@ describe('the table', () => {
     expect(text(violated)).toContain('more often a wrong test than a broken chip');
   });
 
-  it('tells what a step takes where it was timed, in the row of the code that was', () => {
+  it('tells what a step takes where it was timed, with its interval, beside the code that was or below it', () => {
     const [row] = sampleDocument.rows;
     const { prices } = pricedDocument;
     if (row === undefined || prices === undefined) throw new Error('the samples have too little');
@@ -88,9 +88,14 @@ describe('the table', () => {
       test: { ...row.test, name: 'C-page-fault' },
     }));
     const table = text({ ...sampleDocument, rows, prices });
-    expect(table).toContain('\n    14.4 and under 0.0034 ns a step alone, 39.2 and 1234 together\n');
+    expect(table).toContain('\n    ns a step alone: P0 14.4 (14.1-14.8), P1 < 0.0034\n');
+    expect(table).toContain('\n    ns a step together: P0 39.2 (38.4-40.4), P1 1234 (1209-1271)\n');
     expect(table.match(/ns a step alone/g)).toHaveLength(1);
-    expect(table).toContain('"ns a step"');
+    expect(table.replaceAll('\n', ' ')).toContain('as a median over 12 launches (N) with its 95 % interval');
+    const wide = text({ ...sampleDocument, rows, prices }, 160);
+    expect(wide).toMatch(/verdict +ns a step alone +ns a step together$/m);
+    expect(wide).toMatch(/seen +P0 14\.4 \(14\.1-14\.8\) +P0 39\.2 \(38\.4-40\.4\)$/m);
+    expect(wide).toMatch(/^ +P1 < 0\.0034 +P1 1234 \(1209-1271\)$/m);
     expect(text(sampleDocument)).not.toContain('ns a step');
   });
 
