@@ -7,6 +7,7 @@ export type Share = <Value>(value: Value) => Value;
  */
 export function sharing(): Share {
   const numbers = new Map<unknown, number>();
+  const texts = new Map<string, string>();
   const firsts = new Map<string, unknown>();
   const numberOf = (value: unknown): number => {
     const before = numbers.get(value);
@@ -15,20 +16,26 @@ export function sharing(): Share {
     numbers.set(value, number);
     return number;
   };
-  const firstOf = (key: string, make: () => unknown): unknown => {
-    const before = firsts.get(key);
+  const shareText = (text: string): string => {
+    const before = texts.get(text);
     if (before !== undefined) return before;
-    const made = make();
-    firsts.set(key, made);
-    return made;
+    const copy = copyOf(text);
+    texts.set(copy, copy);
+    return copy;
   };
   const share = (value: unknown): unknown => {
-    if (typeof value === 'string') return firstOf(`"${value}`, () => copyOf(value));
+    if (typeof value === 'string') return shareText(value);
+    if (typeof value !== 'object' || value === null || numbers.has(value)) return value;
     const form = formOf(value);
     if (form === undefined) return value;
     const parts = form.parts.map(share);
     // Numbers in place of the parts, which may have any characters in them.
-    return firstOf(`${form.name} ${parts.map(numberOf).join(' ')}`, () => form.madeOf(parts));
+    const key = `${form.name} ${parts.map(numberOf).join(' ')}`;
+    const before = firsts.get(key);
+    if (before !== undefined) return before;
+    const made = form.madeOf(parts);
+    firsts.set(key, made);
+    return made;
   };
   return (value) => share(value) as typeof value;
 }
@@ -45,13 +52,14 @@ interface Form {
   readonly madeOf: (parts: readonly unknown[]) => unknown;
 }
 
-/** Undefined of what has no parts, or is not plain data. */
-function formOf(value: unknown): Form | undefined {
-  if (typeof value !== 'object' || value === null) return undefined;
+/** Undefined of what is not plain data. */
+function formOf(value: object): Form | undefined {
+  const same = () => value;
   if (Array.isArray(value)) return { name: 'array', parts: value, madeOf: (parts) => parts };
-  if (value instanceof Map) return { name: 'map', parts: [...value].flat(), madeOf: () => value };
-  if (value instanceof Set) return { name: 'set', parts: [...value], madeOf: () => value };
-  if (value instanceof Uint8Array) return { name: 'bytes', parts: [...value], madeOf: () => value };
+  if (value instanceof Map) return { name: 'map', parts: [...value].flat(), madeOf: same };
+  if (value instanceof Set) return { name: 'set', parts: [...value], madeOf: same };
+  if (value instanceof Uint8Array)
+    return { name: 'bytes', parts: [Buffer.from(value).toString('latin1')], madeOf: same };
   if (Object.getPrototypeOf(value) !== Object.prototype) return undefined;
   const keys = Object.keys(value);
   return {

@@ -93,7 +93,9 @@ function planTest(
         ? { codes: new Map<string, RunnableCode>(), problem: plans, notPerpetual: undefined }
         : lowerForPlans(variant.test, request.target, plans, lanes);
     const twin = lowered.find((other) => codes.size > 0 && sameCode(other.codes, codes));
-    lowered.push({ sameCodeAs: twin?.strategy, ...variant, ...rest, codes: share(codes) });
+    const rewritten = variant.test === test ? test : share(variant.test);
+    const sameCodeAs = twin?.strategy;
+    lowered.push({ sameCodeAs, ...variant, ...rest, test: rewritten, codes: share(codes) });
   }
   // Without being named, a strategy that does not apply is no news; nor is one that has no perpetual form.
   const isNamed = ({ strategy }: { readonly strategy: string }) => strategies.includes(strategy);
