@@ -72,6 +72,13 @@ export function sensitivityOf(unseen: readonly UnseenUnderPlan[]): Sensitivity {
   };
 }
 
+/** The rate that would have been seen: under the plans whose controls fired, or else under all. */
+export function boundOf({ caught, plans }: Pick<Sensitivity, 'caught' | 'plans'>): number | undefined {
+  if (caught !== undefined) return caught;
+  const effective = plans.reduce((sum, plan) => sum + plan.effectiveIterations, 0);
+  return effective === 0 ? undefined : Math.min(1, expectedToBeSeen / effective);
+}
+
 function planSensitivity({ plan, counts, controls }: UnseenUnderPlan): PlanSensitivity | undefined {
   const unit = unitOf(counts);
   const known = controls.flatMap((control) => clusteringOf(control.counts[unit]) ?? []);

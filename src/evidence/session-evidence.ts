@@ -5,9 +5,8 @@ import type { ResultsDocument, Row } from '../results/schema.ts';
 import { controlStates } from './control-states.ts';
 import { confidence } from './counts.ts';
 import { driftsAmong } from './drift.ts';
-import { expectedToBeSeen } from './never.ts';
-import { evidenceOf, type RowEvidence } from './row-evidence.ts';
-import { mutationScore } from './sensitivity.ts';
+import { evidenceOf, type PlacementEvidence, type RowEvidence } from './row-evidence.ts';
+import { boundOf, mutationScore } from './sensitivity.ts';
 
 /**
  * A results document with what its counts say: `evidence` and `bound` of each row that ran, and `evidence`
@@ -18,7 +17,8 @@ export function withEvidence(document: ResultsDocument): ResultsDocument {
   const rows = document.rows.map(({ evidence: _evidence, bound: _bound, ...row }): Row => row);
   if (document.machine.emulation !== undefined) return { ...bare, rows };
   const index = rowIndex(rows);
-  const told = withDriftsRead(rows.map((row) => evidenceOf(row, index)));
+  const placements = new Map(document.plans.map(({ name, placement }) => [name, placement]));
+  const told = withDriftsRead(rows.map((row) => evidenceOf(row, index, placements)));
   const share = sharing();
   return {
     ...bare,
@@ -38,7 +38,7 @@ function withDriftsRead(told: readonly RowEvidence[]): readonly RowEvidence[] {
 
 function withRowEvidence({ role, runs, ...row }: Row, told: RowEvidence | undefined, share: Share): Row {
   if (told?.rate === undefined) return { role, ...row, runs };
-  const bound = boundOf(told);
+  const bound = told.sensitivity && boundOf(told.sensitivity);
   return {
     role, // before what is spread, see CONTRIBUTING
     ...row,
@@ -49,24 +49,30 @@ function withRowEvidence({ role, runs, ...row }: Row, told: RowEvidence | undefi
   };
 }
 
-/** The rate that would have been seen: under the plans whose controls fired, or else under all. */
-function boundOf({ sensitivity }: RowEvidence): number | undefined {
-  if (sensitivity === undefined) return undefined;
-  if (sensitivity.caught !== undefined) return sensitivity.caught;
-  const effective = sensitivity.plans.reduce((sum, plan) => sum + plan.effectiveIterations, 0);
-  return effective === 0 ? undefined : Math.min(1, expectedToBeSeen / effective);
-}
-
 /** As the schema has it; the controls' rates are left to their own rows. */
 function recorded(
-  { repeatability, runs, sensitivity }: RowEvidence,
+  { repeatability, runs, placements, sensitivity }: RowEvidence,
   rate: RecordedRowEvidence['rate'],
 ): RecordedRowEvidence {
   return {
     rate,
     ...(repeatability === undefined ? {} : { repeatability }),
     runs: runs.map(({ drift, ...run }) => ({ ...run, ...(drift === undefined ? {} : { drift }) })),
+    ...(placements.length === 0 ? {} : { placements: placements.map(placementOf) }),
     ...(sensitivity === undefined ? {} : { never: neverOf(sensitivity) }),
+  };
+}
+
+function placementOf({
+  placement,
+  rate,
+  sensitivity,
+}: PlacementEvidence): NonNullable<RecordedRowEvidence['placements']>[number] {
+  const bound = sensitivity && boundOf(sensitivity);
+  return {
+    placement,
+    rate,
+    ...(bound === undefined ? {} : { bound, vouched: sensitivity?.caught !== undefined }),
   };
 }
 

@@ -22,7 +22,8 @@ export function rateCell(row: Row, between: string): string {
   return `${shortRate(evidence.rate.rate)}${drifting}${between}${intervalWord(evidence.rate)}`;
 }
 
-function intervalWord({ low, high }: Rate): string {
+/** `[2.9e-2, 3.6e-2]` */
+export function intervalWord({ low, high }: Rate): string {
   return `[${shortRate(low)}, ${shortRate(high)}]`;
 }
 

@@ -12,7 +12,7 @@ import {
   type VoucherSets,
 } from './evidence-words.ts';
 import { stepNotes, stepWords, type StepWords } from './cost-words.ts';
-import { placementText } from './placements.ts';
+import { placementWords } from './placements.ts';
 import { shortCount } from './quantity.ts';
 
 export interface TableStyle {
@@ -126,8 +126,9 @@ function modelCells({ expectation }: Row, same: readonly Row[]): string[] {
 /** What was seen at each place. */
 function placementLines(row: Row, document: ResultsDocument, width: number): string[] {
   const deep = indent + indent;
-  const text = placementText(row, document) ?? '';
-  return text === '' ? [] : wrap(text, width - deep.length).map((line) => deep + line);
+  return placementWords(row, document)
+    .flatMap((words) => wrap(words, width - deep.length))
+    .map((line) => deep + line);
 }
 
 /** How often each phase of the test's protocol was met. */

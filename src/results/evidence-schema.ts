@@ -3,6 +3,7 @@
  * the tool. Readers compute it anew from the counts.
  */
 import { Type, type Static } from 'typebox';
+import { placementClasses } from '../plan/affinity.ts';
 import { count, strictObject, text, type Plain } from './schema-parts.ts';
 
 const perIteration = () => Type.Literal('per iteration');
@@ -82,6 +83,19 @@ export const rowEvidenceSchema = strictObject(
     runs: Type.Array(strictObject({ plan: text(), rate: rateSchema, drift: Type.Optional(driftSchema) }), {
       description: 'By plan, hence by placement; drift is absent with too few blocks to tell.',
     }),
+    placements: Type.Optional(
+      Type.Array(
+        strictObject({
+          placement: Type.Enum([...placementClasses]),
+          rate: rateSchema,
+          bound: Type.Optional(
+            share('Where the event was never seen there: any higher rate would have been, by the controls.'),
+          ),
+          vouched: Type.Optional(Type.Boolean({ description: 'Whether the controls fired there.' })),
+        }),
+        { description: 'All plans of a placement together; absent where all had the same.' },
+      ),
+    ),
     never: Type.Optional(
       strictObject(
         {
