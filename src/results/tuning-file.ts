@@ -80,14 +80,17 @@ const familySchema = strictObject(
     times: Type.Optional(
       strictObject(
         {
+          against: Type.Optional(text('The portable plan that did best while plans were searched.')),
           ratio: Type.Optional(Type.Number({ minimum: 0 })),
           low: Type.Number({ minimum: 0 }),
           high: Type.Optional(Type.Number({ minimum: 0 })),
         },
-        "The best plan's rate over that of the best portable plan; no ratio where the latter saw nothing.",
+        "The best plan's rate over that of a portable plan, with a 95 % interval, by blocks that were run once the two were chosen; no ratio where the latter saw nothing. Files of before 'against': by those of the search.",
       ),
     ),
-    controlsUnderBest: Type.Array(strictObject({ name: text(), perSecond: perSecond('Of wall time.') })),
+    controlsUnderBest: Type.Array(strictObject({ name: text(), perSecond: perSecond('Of wall time.') }), {
+      description: 'Those that fired under the portable plans, and must under this one.',
+    }),
     tried: Type.Array(trialSchema, { description: 'The best first.' }),
   },
   'Tests that the same controls vouch for.',

@@ -21,9 +21,9 @@ export interface Search {
   next(): RunPlan | undefined;
   /** What that block showed. */
   tell(counts: TimedCounts): void;
-  /** No further plans: what is left is to compare the best with those that were known. */
+  /** No further plans. */
   settle(): void;
-  /** Every plan that ran, the best first. */
+  /** Every plan that ran, the best first: by luck among others, so that its blocks flatter it. */
   trials(): readonly Trial[];
 }
 
@@ -31,7 +31,7 @@ export interface SearchRequest {
   readonly space: PlanSpace;
   /** What lies together in one iteration. */
   readonly leastBytes: number;
-  /** They are tried first, and the best of all is compared with the best of them at the end. */
+  /** They are tried first. */
   readonly portable: readonly RunPlan[];
   /** Plans that did well elsewhere: tried with them. */
   readonly known: readonly RunPlan[];
@@ -100,18 +100,6 @@ export function startSearch({ space, leastBytes, portable, known, random, bracke
           : anyPlan(space, random);
       });
       yield* halve(distinct([...start, ...others.map((plan) => withRoom(plan, leastBytes))]));
-    }
-    // The best of all against the best of the portable ones, in turns.
-    const [best] = ranked();
-    const usual = ranked().find(({ plan }) => portable.some(({ name }) => name === plan.name));
-    if (best !== undefined && usual !== undefined && best !== usual) yield* duel(best.plan, usual.plan);
-  }
-
-  function* duel(best: RunPlan, other: RunPlan): Generator<RunPlan, void, TimedCounts> {
-    const enough = () => blocksOf(best).length >= fewestBlocks && blocksOf(other).length >= fewestBlocks;
-    const settled = () => enough() && isBeaten(blocksOf(other), blocksOf(best));
-    for (let turn = 0; turn < 2 * fewestBlocks && !settled(); turn++) {
-      for (const plan of turn % 2 === 0 ? [best, other] : [other, best]) yield* run(plan);
     }
   }
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { addCounts } from '../evidence/counts.ts';
 import { rateOf as intervalOf } from '../evidence/rate.ts';
+import type { RateRatio } from '../evidence/ratio.ts';
 import { vouchesForAll } from '../judge/controls.ts';
 import { sightingsToFire } from '../judge/verdict.ts';
 import type { Random } from '../language/cycles/random.ts';
@@ -10,7 +11,7 @@ import type { RunPlan } from '../plan/run-plan.ts';
 import type { TunedFamily } from '../results/tuning-file.ts';
 import { controlName, type Control, type ControlFamily } from './control-families.ts';
 import type { Fire } from './firing.ts';
-import { compare, isBeaten, rateOf, startSearch, type TimedCounts, type Trial } from './search.ts';
+import { compare, fewestBlocks, rateOf, startSearch, type TimedCounts, type Trial } from './search.ts';
 
 export interface FamilyRequest {
   readonly family: ControlFamily;
@@ -34,8 +35,11 @@ const blockMs = 3;
 /** What a bracket of a search takes. */
 const bracketMs = 80 * blockMs;
 const mostBrackets = 8;
-/** Of the time, what is kept for comparing the best plan with the portable ones. */
+/** Of the time, what is kept for what follows the search: whether controls fire, and the duel. */
 const shareToSettle = 0.4;
+/** Of the time, what the duel takes, within these numbers of blocks under each of the two plans. */
+const shareToDuel = 0.2;
+const duelBlocks = { fewest: 2 * fewestBlocks, most: 64 };
 /** Blocks in which a control has to fire under a plan that is to be kept. */
 const blocksToFire = 4;
 /** Of the best plans, how many are asked whether all controls fire. */
@@ -43,7 +47,7 @@ const finalists = 3;
 
 /**
  * Searches for the plan under which a family's controls fire most: the one that fires least under the
- * portable plans is what the search looks at, and all must fire under what it finds.
+ * portable plans is what the search looks at, and all that fire under those must fire under what it finds.
  */
 export async function tuneFamily(request: FamilyRequest): Promise<Found | undefined> {
   const { family, space, portable, known, fire, random, budgetMs, clock, stopped } = request;
@@ -78,7 +82,14 @@ export async function tuneFamily(request: FamilyRequest): Promise<Found | undefi
   const firing = [...under]
     .filter(([, blocks]) => addCounts(blocks).sightings > 0)
     .map(([control]) => control);
-  const winner = usual && (await winnerAmong(trials, usual, firing, fire));
+  const duel = async (plan: RunPlan, other: RunPlan) => {
+    const blocks = Math.floor((budgetMs * shareToDuel) / (2 * blockMs));
+    const { fewest, most } = duelBlocks;
+    return duelOf(plan, other, Math.min(most, Math.max(fewest, blocks)), (one) =>
+      fire(objective, one, blockMs),
+    );
+  };
+  const winner = usual && (await winnerAmong(trials, usual, { duel, firing, fire }));
   return {
     controls: family.name,
     digest: digestOf(family),
@@ -100,27 +111,62 @@ function objectiveAmong(under: ReadonlyMap<Control, readonly TimedCounts[]>): Co
   return least?.[0];
 }
 
-/** The best plan that is better than the best portable one beyond doubt, and under which every control fires. */
+/**
+ * The best plan under which every control fires that does under the portable ones, if it is better beyond doubt
+ * than that of those which did best: by blocks that were run once the two were chosen.
+ */
 async function winnerAmong(
   trials: readonly Trial[],
   usual: Trial,
-  controls: readonly Control[],
-  fire: Fire,
+  {
+    duel,
+    firing,
+    fire,
+  }: {
+    readonly duel: (plan: RunPlan, other: RunPlan) => Promise<RateRatio | undefined>;
+    readonly firing: readonly Control[];
+    readonly fire: Fire;
+  },
 ): Promise<Pick<TunedFamily, 'best' | 'times' | 'controlsUnderBest'> | undefined> {
   for (const trial of trials.slice(0, finalists)) {
     if (trial === usual) return undefined;
-    const times = compare(trial.blocks, usual.blocks);
-    if (times === undefined || !isBeaten(usual.blocks, trial.blocks)) return undefined;
-    const rates = await ratesUnder(trial.plan, controls, fire);
+    const rates = await ratesUnder(trial.plan, firing, fire);
     if (rates === undefined) continue;
+    const times = await duel(trial.plan, usual.plan);
+    if (times === undefined || times.low <= 1) return undefined;
     const { ratio, low, high } = times;
     return {
       best: inSpace(trial.plan),
-      times: { ...(ratio === undefined ? {} : { ratio }), low, ...(high === undefined ? {} : { high }) },
+      times: {
+        against: usual.plan.name,
+        ...(ratio === undefined ? {} : { ratio }),
+        low,
+        ...(high === undefined ? {} : { high }),
+      },
       controlsUnderBest: rates,
     };
   }
   return undefined;
+}
+
+/** How a plan compares with another over so many blocks of each, in turns (A B B A): nobody looks before the last. */
+async function duelOf(
+  plan: RunPlan,
+  other: RunPlan,
+  blocks: number,
+  run: (plan: RunPlan) => Promise<TimedCounts | undefined>,
+): Promise<RateRatio | undefined> {
+  const under = new Map<RunPlan, TimedCounts[]>([
+    [plan, []],
+    [other, []],
+  ]);
+  for (let turn = 0; turn < blocks; turn++) {
+    for (const one of turn % 2 === 0 ? [plan, other] : [other, plan]) {
+      const counts = await run(one);
+      if (counts !== undefined) under.get(one)?.push(counts);
+    }
+  }
+  return compare(under.get(plan) ?? [], under.get(other) ?? []);
 }
 
 /** How often each control fires under a plan; undefined where one does not. */

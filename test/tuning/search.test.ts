@@ -78,7 +78,7 @@ test('plans that are far behind get few blocks, the best many', () => {
   expect(blocks.filter((count) => count <= 3).length).toBeGreaterThan(trials.length / 2);
 });
 
-test('a search that is told to settle compares its best with the portable plans and ends', () => {
+test('a search that is told to settle ends', () => {
   const block = machine(preference, 9n);
   const search = startSearch({
     space,
