@@ -5,14 +5,16 @@
 import { rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Architecture } from './architecture.ts';
+import { isAskedMeanwhile, opinionLimits, pricedBlocks, pricingMs, tuningBudgetMs } from './budget.ts';
 import { architectureOfHost, meetHost, ranOn, startedRunner, type Host } from './host.ts';
+import type { RunRequest, Watcher } from './run-request.ts';
 import { needsOf } from './evidence/needs.ts';
 import { isPriced } from './evidence/prices.ts';
 import { withEvidence } from './evidence/session-evidence.ts';
 import { eventCounter } from './judge/event-counts.ts';
 import type { Expectation } from './judge/expectation.ts';
 import { findingsOf } from './judge/findings.ts';
-import { askModels, type OpinionLimits, type Opinions } from './judge/opinions.ts';
+import { askModels, type Opinions } from './judge/opinions.ts';
 import { expectationFor, judgeRows } from './judge/rows.ts';
 import { strangersApart, withControls } from './judge/selection.ts';
 import { sharing } from './language/sharing.ts';
@@ -24,11 +26,11 @@ import {
   type SelectedTest,
 } from './plan/experiment.ts';
 import { laneCount } from './plan/lanes.ts';
-import type { PlacementChoice } from './plan/affinity.ts';
-import { plansFor, type EngineName } from './plan/run-plan.ts';
+import { plansFor } from './plan/run-plan.ts';
+import type { Schedule } from './plan/schedule.ts';
 import { termsOf, type Amount, type ScheduleTerms } from './plan/schedule-terms.ts';
 import { sentencesBeforehand, shortnessOf } from './report/beforehand.ts';
-import { progressOf, type Progress } from './report/progress.ts';
+import { progressOf } from './report/progress.ts';
 import { journalBlock, journalHeader, resultsDocument } from './results/document.ts';
 import { answersIn } from './results/known-answers.ts';
 import { pricesWithin } from './pricing.ts';
@@ -42,61 +44,20 @@ import {
 } from './results/recorded-experiment.ts';
 import { earlierSession, type RecordedSession } from './results/recorded-session.ts';
 import { prepareResultsFolder } from './results/results-folder.ts';
-import type { JournalHeader } from './results/journal.ts';
+import type { Journal, JournalHeader } from './results/journal.ts';
 import type { Prices } from './results/price-schema.ts';
-import type { ResultsDocument, Tool } from './results/schema.ts';
+import type { ResultsDocument } from './results/schema.ts';
 import { openSession, reopenSession } from './results/session-files.ts';
 import { writeResults } from './results/write.ts';
-import { watchDistance, watchedCpus } from './run/distance.ts';
-import { runExperiment } from './run/experiment.ts';
-import { launchesFrom } from './run/launches.ts';
+import type { BlockRecord } from './run/blocks.ts';
+import { watchDistance, watchedCpus, type DistanceWatch } from './run/distance.ts';
+import { runExperiment, type ExperimentSurroundings } from './run/experiment.ts';
+import { launchesFrom, type Launches } from './run/launches.ts';
 import type { Runner } from './run/runner.ts';
 import { familiesOf } from './tuning/control-families.ts';
 import { firingOn } from './tuning/firing.ts';
 import type { TunedPlans } from './tuning/tuned-plans.ts';
-import { tuningFor, tuningShare, type TuningChoice } from './tuning/tuning-for.ts';
-
-/** What a user asks of a run; every default is filled in. */
-export interface RunRequest {
-  /** Files, folders and glob patterns; empty: the suite. */
-  readonly files: readonly string[];
-  /** Names of strategies, `ablation` for each barrier dropped alone, `all`; empty: all, but controls as written. */
-  readonly strategies: readonly string[];
-  readonly amount: Amount;
-  /** To go on where an earlier session stopped, or to repeat its blocks: all but `files` is then as it was. */
-  readonly earlier: { readonly act: 'resume' | 'replay'; readonly file: string } | undefined;
-  /** By `performance.now()`: whatever the run does after it counts as its time. */
-  readonly beganMs: number;
-  readonly cpus: readonly number[] | undefined;
-  /** How far apart the threads of a test lie; `all`: in each way the machine has; undefined: as near as can be. */
-  readonly placement: PlacementChoice | 'all' | undefined;
-  /** Run under these engines alone; empty: under the plans that are best for each test. */
-  readonly engines: readonly EngineName[];
-  readonly tuning: TuningChoice;
-  /** Which of the architecture's targets; undefined: the best that the CPU can run. */
-  readonly variant: string | undefined;
-  /** For all questions to the models together; undefined: a share of the run's time. */
-  readonly modelTimeMs: number | undefined;
-  readonly seed: bigint;
-  readonly resultsFolder: string;
-  readonly tool: Tool;
-  /** As typed, for the record. */
-  readonly arguments: readonly string[];
-}
-
-/** What a run is at, in this order; a short one asks again, behind its tests, for what was not answered meanwhile. */
-export type Stage = 'read' | 'start' | 'plan' | 'price' | 'ask' | 'run' | 'judge' | 'write';
-
-export interface Watcher {
-  /** A stage begins. */
-  readonly stage?: (stage: Stage) => void;
-  readonly progress: (progress: Progress) => void;
-  /** How many of the questions to the models are answered. */
-  readonly asking: (done: number, of: number) => void;
-  /** A sentence the user should read while the run goes on. */
-  readonly notice: (sentence: string) => void;
-  readonly stopped: AbortSignal;
-}
+import { tuningFor } from './tuning/tuning-for.ts';
 
 /**
  * Runs tests under strategies on this machine and keeps the results.
@@ -107,118 +68,31 @@ export async function runLitmus(
   asked: RunRequest,
   watcher: Watcher,
 ): Promise<{ document: ResultsDocument; file: string }> {
-  const earlier = asked.earlier && earlierSession(asked.earlier.file, asked.earlier.act);
-  const request = { ...asked, amount: amountOf(earlier) ?? asked.amount };
-  const resumed = earlier?.act === 'resume' ? earlier : undefined;
-  const clock = clockFrom(request.beganMs, resumed?.blocks.at(-1)?.endedMs ?? 0);
-  const architecture = architectureOfHost();
-  watcher.stage?.('read');
-  const tests = selectTests(request, earlier, architecture, watcher);
+  const run = readFor(asked, watcher);
   watcher.stage?.('start');
-  const folder = resumed === undefined ? request.resultsFolder : dirname(resumed.paths.results);
-  prepareResultsFolder(folder);
-  for (const sentence of leftOverIn(folder, resumed?.path)) watcher.notice(sentence);
+  prepareResultsFolder(run.folder);
+  for (const sentence of leftOverIn(run.folder, run.resumed?.path)) watcher.notice(sentence);
   const runner = await startedRunner();
   const launches = launchesFrom(runner);
   const over = new AbortController();
-  const run = { request, watcher, earlier, clock, tests, runner };
   try {
-    const host = await meetHost(runner, {
-      ...request,
-      variant: earlier?.header.target?.variant ?? request.variant,
-      counts: tests.map(({ source }) => source.test.threads.length),
-      notice: watcher.notice,
-    });
-    const tuned = await tunedOn(host, run);
-    watcher.stage?.('plan');
+    const host = await hostFor(run, runner);
+    const tuned = await tunedOn(host, run, runner);
     const experiment = plannedOn(host, tuned, run);
-    for (const sentence of sentencesBeforehand(experiment, request.engines, host.facts))
-      watcher.notice(sentence);
-    const ran = ranOn(host, request.tool);
-    if (earlier !== undefined) checkSameness(earlier, ran, experiment);
-    const shortness = earlier === undefined ? shortnessOf(request.amount, clock(), experiment) : undefined;
-    if (shortness !== undefined) watcher.notice(shortness);
-    watcher.stage?.('price');
-    const distance = watchDistance(
-      isEmulated(host) ? undefined : watchedCpus(experiment),
-      clock,
-      resumed?.header.session.distance?.looks,
-    );
+    const distance = distanceOn(host, experiment, run);
     await distance.look(runner);
-    const pricesBefore = resumed?.header.prices;
-    const pricesNow = pricesBefore === undefined ? await pricedOn(host, experiment, run) : undefined;
-    const prices = pricesBefore ?? pricesNow;
-    watcher.stage?.('ask');
-    const { answers, keep } = answersIn(folder, host.target);
-    const asking = askModels(
-      experiment,
-      host.target,
-      opinionLimits(request, clock()),
-      AbortSignal.any([watcher.stopped, over.signal]),
-      answers,
-    );
-    const opinionsNow = async () => {
-      const said = await asking.opinions(watcher.asking);
-      const unkept = keep();
-      if (unkept !== undefined) watcher.notice(unkept);
-      return said;
-    };
-    const beforehand = isAskedMeanwhile(request.amount) ? undefined : await opinionsNow();
-    const expected =
-      resumed === undefined ? expectedBy(beforehand ?? new Map()) : recordedExpectations(resumed);
-    const count = eventCounter(experiment, expected);
-    watcher.stage?.('run');
-    const startedAt = new Date();
-    const terms = earlier?.terms ?? termsOf(request.amount, clock(), experiment);
-    const session = sessionBegun(request, resumed, terms, startedAt);
-    const schedule = scheduleOf(terms, earlier, {
-      experiment,
-      seed: BigInt(session.seed),
-      need: (settlement) => needsOf(experiment, expected, architecture, settlement),
-      count,
-    });
-    const { journal, resultsPath } =
-      resumed === undefined
-        ? openSession(folder, startedAt, journalHeader(experiment, beforehand, { ...ran, session, prices }))
-        : reopenSession(resumed, begunNow(request, startedAt), pricesNow);
-    const document = await keepingTold(journal.path, watcher, async () => {
-      const records = [...(resumed?.blocks ?? [])];
-      const progress = progressOf(experiment, terms, resumed?.blocks);
-      const surroundings = {
-        launches,
-        lastLaunch: (resumed?.blocks.at(-1)?.launch ?? -1) + terms.launches,
-        clock,
-        count,
-        before: distance.look,
-        stopped: watcher.stopped,
-      };
-      const share = sharing();
-      for await (const record of runExperiment(schedule, surroundings)) {
-        const outcomes = record.outcomes.map(({ values, count }) => ({ values: share(values), count }));
-        records.push({ ...record, outcomes });
-        journal.append({ ...journalBlock(record), ...distance.news() });
-        watcher.progress(progress(record));
-      }
-      journal.close();
+    const prices = await pricedOn(host, experiment, run, runner);
+    const models = modelsFor(experiment, host, run, over.signal);
+    const beforehand = isAskedMeanwhile(run.request.amount) ? undefined : await models();
+    const begun = begunOn(host, experiment, prices, beforehand, run);
+    const document = await keepingTold(begun.journal.path, watcher, async () => {
+      const records = await runBlocks(begun, experiment, distance, launches, run);
       if (beforehand === undefined) watcher.stage?.('ask');
-      const opinions = beforehand ?? (await opinionsNow());
-      watcher.stage?.('judge');
-      const models = { opinions, findings: findingsOf(experiment, opinions) };
-      const judged = judgeRows(experiment, records, architecture, opinions, host.machine.emulation?.kind);
-      const ended = { finishedAt: new Date().toISOString(), interrupted: watcher.stopped.aborted };
-      const judgedDocument = withEvidence({
-        ...resultsDocument(experiment, judged, models, {
-          ...ran,
-          session: { ...session, ...ended, ...distance.seen() },
-        }),
-        ...(prices === undefined ? {} : { prices }),
-      });
-      watcher.stage?.('write');
-      writeResults(resultsPath, judgedDocument, resumed?.paths.results);
-      return judgedDocument;
+      const opinions = beforehand ?? (await models());
+      return keptResults(begun, experiment, records, distance, opinions, host, run);
     });
-    rmSync(journal.path);
-    return { document, file: resultsPath };
+    rmSync(begun.journal.path);
+    return { document, file: begun.resultsPath };
   } finally {
     over.abort();
     await launches.close();
@@ -230,14 +104,43 @@ interface Run {
   readonly request: RunRequest;
   readonly watcher: Watcher;
   readonly earlier: RecordedSession | undefined;
+  /** The earlier session, where it is gone on with. */
+  readonly resumed: RecordedSession | undefined;
   /** Milliseconds since the run began. */
   readonly clock: () => number;
+  readonly architecture: Architecture;
   readonly tests: readonly SelectedTest[];
-  readonly runner: Runner;
+  /** Of the results. */
+  readonly folder: string;
+}
+
+function readFor(asked: RunRequest, watcher: Watcher): Run {
+  const earlier = asked.earlier && earlierSession(asked.earlier.file, asked.earlier.act);
+  const request = { ...asked, amount: amountOf(earlier) ?? asked.amount };
+  const resumed = earlier?.act === 'resume' ? earlier : undefined;
+  const clock = clockFrom(request.beganMs, resumed?.blocks.at(-1)?.endedMs ?? 0);
+  const architecture = architectureOfHost();
+  watcher.stage?.('read');
+  const tests = selectTests(request, earlier, architecture, watcher);
+  const folder = resumed === undefined ? request.resultsFolder : dirname(resumed.paths.results);
+  return { request, watcher, earlier, resumed, clock, architecture, tests, folder };
+}
+
+function hostFor({ request, watcher, earlier, tests }: Run, runner: Runner): Promise<Host> {
+  return meetHost(runner, {
+    ...request,
+    variant: earlier?.header.target?.variant ?? request.variant,
+    counts: tests.map(({ source }) => source.test.threads.length),
+    notice: watcher.notice,
+  });
 }
 
 /** The plans found on this machine; an earlier session has its own. */
-function tunedOn(host: Host, { request, watcher, earlier, clock, tests, runner }: Run): Promise<TunedPlans> {
+function tunedOn(
+  host: Host,
+  { request, watcher, earlier, clock, tests }: Run,
+  runner: Runner,
+): Promise<TunedPlans> {
   const { architecture, machine, target, hasTimeBase, places, placeAs } = host;
   const { seed, tool, resultsFolder } = request;
   const place = (threads: number) => {
@@ -266,7 +169,20 @@ function tunedOn(host: Host, { request, watcher, earlier, clock, tests, runner }
   });
 }
 
-function plannedOn(
+/** What will run: as an earlier session ran it, where there is one. */
+function plannedOn(host: Host, tuned: TunedPlans, run: Run): readonly PlannedTest[] {
+  const { watcher, request, earlier, clock } = run;
+  watcher.stage?.('plan');
+  const experiment = experimentOn(host, tuned, run);
+  for (const sentence of sentencesBeforehand(experiment, request.engines, host.facts))
+    watcher.notice(sentence);
+  if (earlier !== undefined) checkSameness(earlier, ranOn(host, request.tool), experiment);
+  const shortness = earlier === undefined ? shortnessOf(request.amount, clock(), experiment) : undefined;
+  if (shortness !== undefined) watcher.notice(shortness);
+  return experiment;
+}
+
+function experimentOn(
   { target, hasTimeBase, place, places, placeAs }: Host,
   tuned: TunedPlans,
   { request: { engines, amount }, earlier, tests }: Run,
@@ -292,11 +208,20 @@ function plannedOn(
 /** An emulator's prices are nobody's, and neither are its distances. */
 const isEmulated = ({ machine }: Host) => machine.emulation !== undefined;
 
+function distanceOn(host: Host, experiment: readonly PlannedTest[], { resumed, clock }: Run): DistanceWatch {
+  const cpus = isEmulated(host) ? undefined : watchedCpus(experiment);
+  return watchDistance(cpus, clock, resumed?.header.session.distance?.looks);
+}
+
+/** Those of the session that is gone on with, if it has any. */
 async function pricedOn(
   host: Host,
   experiment: readonly PlannedTest[],
-  { request, watcher, clock, tests, runner }: Run,
+  { request, watcher, resumed, clock, tests }: Run,
+  runner: Runner,
 ): Promise<Prices | undefined> {
+  watcher.stage?.('price');
+  if (resumed?.header.prices !== undefined) return resumed.header.prices;
   if (isEmulated(host)) return undefined;
   const compared = new Set(experiment.filter(isPriced).map(({ test }) => test.name));
   return pricesWithin(pricingMs(request.amount, clock()), {
@@ -309,6 +234,122 @@ async function pricedOn(
     progress: () => {},
     stopped: watcher.stopped,
   });
+}
+
+/** Begins to ask the models; calling what it returns waits for their answers, and keeps them. */
+function modelsFor(
+  experiment: readonly PlannedTest[],
+  { target }: Host,
+  { request, watcher, clock, folder }: Run,
+  over: AbortSignal,
+): () => Promise<ReadonlyMap<PlannedVariant, Opinions>> {
+  watcher.stage?.('ask');
+  const { answers, keep } = answersIn(folder, target);
+  const stopped = AbortSignal.any([watcher.stopped, over]);
+  const asking = askModels(experiment, target, opinionLimits(request, clock()), stopped, answers);
+  return async () => {
+    const opinions = await asking.opinions(watcher.asking);
+    const unkept = keep();
+    if (unkept !== undefined) watcher.notice(unkept);
+    return opinions;
+  };
+}
+
+/** A session whose blocks can run: what is known of it, what they will be, and where they are kept. */
+interface Begun {
+  readonly session: JournalHeader['session'];
+  readonly prices: Prices | undefined;
+  readonly terms: ScheduleTerms;
+  readonly schedule: Schedule;
+  readonly count: ExperimentSurroundings['count'];
+  readonly journal: Journal;
+  readonly resultsPath: string;
+}
+
+function begunOn(
+  host: Host,
+  experiment: readonly PlannedTest[],
+  prices: Prices | undefined,
+  opinions: ReadonlyMap<PlannedVariant, Opinions> | undefined,
+  { request, earlier, resumed, clock, architecture, folder, watcher }: Run,
+): Begun {
+  watcher.stage?.('run');
+  const expected = resumed === undefined ? expectedBy(opinions ?? new Map()) : recordedExpectations(resumed);
+  const count = eventCounter(experiment, expected);
+  const startedAt = new Date();
+  const terms = earlier?.terms ?? termsOf(request.amount, clock(), experiment);
+  const session = sessionBegun(request, resumed, terms, startedAt);
+  const schedule = scheduleOf(terms, earlier, {
+    experiment,
+    seed: BigInt(session.seed),
+    need: (settlement) => needsOf(experiment, expected, architecture, settlement),
+    count,
+  });
+  const header = () => journalHeader(experiment, opinions, { ...ranOn(host, request.tool), session, prices });
+  const files =
+    resumed === undefined
+      ? openSession(folder, startedAt, header())
+      : reopenSession(
+          resumed,
+          begunNow(request, startedAt),
+          resumed.header.prices === undefined ? prices : undefined,
+        );
+  return { session, prices, terms, schedule, count, ...files };
+}
+
+/** Runs the blocks of a session; each is in its journal before the next begins. */
+async function runBlocks(
+  { terms, schedule, count, journal }: Begun,
+  experiment: readonly PlannedTest[],
+  distance: DistanceWatch,
+  launches: Launches,
+  { watcher, resumed, clock }: Run,
+): Promise<readonly BlockRecord[]> {
+  const records = [...(resumed?.blocks ?? [])];
+  const progress = progressOf(experiment, terms, resumed?.blocks);
+  const share = sharing();
+  const surroundings = {
+    launches,
+    lastLaunch: (resumed?.blocks.at(-1)?.launch ?? -1) + terms.launches,
+    clock,
+    count,
+    before: distance.look,
+    stopped: watcher.stopped,
+  };
+  for await (const record of runExperiment(schedule, surroundings)) {
+    const outcomes = record.outcomes.map(({ values, count }) => ({ values: share(values), count }));
+    records.push({ ...record, outcomes });
+    journal.append({ ...journalBlock(record), ...distance.news() });
+    watcher.progress(progress(record));
+  }
+  journal.close();
+  return records;
+}
+
+/** Judges what was counted and writes the results. */
+function keptResults(
+  { session, prices, resultsPath }: Begun,
+  experiment: readonly PlannedTest[],
+  records: readonly BlockRecord[],
+  distance: DistanceWatch,
+  opinions: ReadonlyMap<PlannedVariant, Opinions>,
+  host: Host,
+  { request, architecture, resumed, watcher }: Run,
+): ResultsDocument {
+  watcher.stage?.('judge');
+  const models = { opinions, findings: findingsOf(experiment, opinions) };
+  const judged = judgeRows(experiment, records, architecture, opinions, host.machine.emulation?.kind);
+  const ended = { finishedAt: new Date().toISOString(), interrupted: watcher.stopped.aborted };
+  const document = withEvidence({
+    ...resultsDocument(experiment, judged, models, {
+      ...ranOn(host, request.tool),
+      session: { ...session, ...ended, ...distance.seen() },
+    }),
+    ...(prices === undefined ? {} : { prices }),
+  });
+  watcher.stage?.('write');
+  writeResults(resultsPath, document, resumed?.paths.results);
+  return document;
 }
 
 /** What an earlier session was asked for; undefined of one that repeated another. */
@@ -371,32 +412,4 @@ function expectedBy(
   opinions: ReadonlyMap<PlannedVariant, Opinions>,
 ): (variant: PlannedVariant) => Expectation {
   return (variant) => expectationFor(variant, opinions.get(variant));
-}
-
-/** What a run may take for tuning: nothing where the iterations are counted, or engines were chosen. */
-function tuningBudgetMs({ amount, engines }: RunRequest): number | undefined {
-  return amount.kind === 'time' && engines.length === 0 ? amount.budgetMs * tuningShare : undefined;
-}
-
-/** What the models may take of a run: a share of its time, less where it is half over, or a minute where it has none. */
-function opinionLimits({ amount, modelTimeMs }: RunRequest, spentMs: number): OpinionLimits {
-  const ofTime = (budgetMs: number) => Math.min(budgetMs / 5, (budgetMs - spentMs) / 2);
-  const totalMs = modelTimeMs ?? (amount.kind === 'time' ? ofTime(amount.budgetMs) : 60_000);
-  return { timeoutMs: totalMs / 4, totalMs };
-}
-
-/**
- * Whether the models are asked while the tests run. Threads that answer take CPUs from the tests', so only
- * where tests run for so short that no rate comes of it, and nothing in the run depends on the answers.
- */
-function isAskedMeanwhile(amount: Amount): boolean {
-  return amount.kind === 'iterations' && amount.launches === 1;
-}
-
-/** With one fewer, intervals would reach from the least block to the greatest. */
-const pricedBlocks = 9;
-
-/** What timing may take of a run: a twentieth of its time unless that is over, or a second where it has none. */
-function pricingMs(amount: RunRequest['amount'], spentMs: number): number {
-  return amount.kind === 'time' ? Math.min(amount.budgetMs / 20, amount.budgetMs - spentMs) : 1000;
 }

@@ -2,7 +2,7 @@
 import { architectureOfHost, CannotRunError, meetHost, startedRunner } from './host.ts';
 import { strangersApart, withControls } from './judge/selection.ts';
 import { readSuite, readTests } from './language/test-files.ts';
-import type { RunRequest, Watcher } from './pipeline.ts';
+import type { RunRequest, Watcher } from './run-request.ts';
 import { prepareResultsFolder } from './results/results-folder.ts';
 import { tuningPath, type TunedFamily, type Tuning } from './results/tuning-file.ts';
 import { familiesOf } from './tuning/control-families.ts';

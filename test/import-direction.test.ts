@@ -22,6 +22,8 @@ const sentence = [
   'checking',
   'host.ts',
   'pricing.ts',
+  'run-request.ts',
+  'budget.ts',
   'pipeline.ts',
   'cost.ts',
   'tune.ts',

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Argv, CommandModule } from 'yargs';
-import { runLitmus, type RunRequest, type Stage } from '../pipeline.ts';
+import { runLitmus } from '../pipeline.ts';
+import type { RunRequest, Stage } from '../run-request.ts';
 import type { Amount, Settlement } from '../plan/schedule-terms.ts';
 import { launchesFor } from '../plan/iteration-schedule.ts';
 import { usualLaunches } from '../plan/time-schedule.ts';

@@ -6,7 +6,8 @@ import { toolIdentity } from '../../src/cli/tool.ts';
 import { writeTests } from '../../src/cli/write-tests.ts';
 import { edgesNamed } from '../../src/language/cycles/edges.ts';
 import { generateTests } from '../../src/language/cycles/generate.ts';
-import { runLitmus, type RunRequest, type Stage } from '../../src/pipeline.ts';
+import { runLitmus } from '../../src/pipeline.ts';
+import type { RunRequest, Stage } from '../../src/run-request.ts';
 import { describeOnHardware } from './on-this-machine.ts';
 
 const testCount = 24;
