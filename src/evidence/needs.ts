@@ -67,7 +67,9 @@ function neverSettled(
     const vouching = (controls.get(key) ?? []).map((control) => counts.get(control) ?? []);
     const fired = vouching.every((control) => addCounts(control).sightings >= sightingsToFire);
     if (vouching.length === 0 || !fired) return sum;
-    const variances = vouching.map((control) => clusteringOf(control)?.relativeVariance ?? assumedRelativeVariance);
+    const variances = vouching.map(
+      (control) => clusteringOf(control)?.relativeVariance ?? assumedRelativeVariance,
+    );
     const never = boundOfNever(counts.get(key) ?? [], 'block', Math.max(...variances));
     return sum + (never?.effectiveIterations ?? 0);
   }, 0);

@@ -1,7 +1,7 @@
 /** The answers: of each barrier whether it is needed, where that was seen, and what it costs. */
 
 import { architectures } from '../../architecture.ts';
-import type { BarrierAnswer, ModelAnswer } from '../../evidence/barrier-answers.ts';
+import type { BarrierAnswer, Dropped, ModelAnswer } from '../../evidence/barrier-answers.ts';
 import type { Column } from '../../evidence/comparison-columns.ts';
 import { titleOf } from '../advice-words.ts';
 import {
@@ -177,6 +177,7 @@ function Need({ answer, model }: { readonly answer: BarrierAnswer; readonly mode
   );
 }
 
+/** More are in the tests' own views. */
 const mostMachines = 60;
 
 function Seen({
@@ -193,13 +194,16 @@ function Seen({
     });
     return parts.length === 0 ? [] : [{ column, parts }];
   });
-  if (rows.length === 0) return null;
+  const [first] = members;
+  if (rows.length === 0 || first === undefined) return null;
+  const seenFirst = rows.toSorted((one, other) => Number(sawIt(other)) - Number(sawIt(one)));
+  const leftOut = rows.length - mostMachines;
   return (
     <div class="scroll" tabIndex={0} role="region" aria-label={`What machines showed without ${name}`}>
       <table class="seen">
         <caption>Without it, on …</caption>
         <tbody>
-          {rows.slice(0, mostMachines).map(({ column, parts }) => (
+          {seenFirst.slice(0, mostMachines).map(({ column, parts }) => (
             <tr key={column.name}>
               <th scope="row">
                 <bdi>{column.name}</bdi>
@@ -220,6 +224,19 @@ function Seen({
           ))}
         </tbody>
       </table>
+      {leftOut <= 0 ? null : (
+        <p class="note">
+          {plural(leftOut, 'more machine')} ran it: each test’s own view, as of{' '}
+          <a href={testLink(first.test, first.answer.guard)}>
+            <bdi>{first.test}</bdi>
+          </a>
+          , has all of them.
+        </p>
+      )}
     </div>
   );
+}
+
+function sawIt({ parts }: { readonly parts: readonly { readonly dropped: Dropped }[] }): boolean {
+  return parts.some(({ dropped }) => dropped.kind === 'seen');
 }

@@ -24,6 +24,8 @@ export interface PageContent {
   readonly others: readonly BarrierGroup[];
   /** Of all others. */
   readonly further: readonly BarrierGroup[];
+  /** How many of them there are that are not listed. */
+  readonly furtherLeftOut: number;
   readonly note: string | undefined;
   readonly data: PackedData;
   readonly tool: string;
@@ -84,6 +86,7 @@ function Body({
   named,
   others,
   further,
+  furtherLeftOut,
   note,
   tool,
   madeAt,
@@ -145,8 +148,15 @@ function Body({
           )}
           {further.length === 0 ? null : (
             <details open={named.length + others.length === 0}>
-              <summary>{plural(further.length, 'barrier')} of other tests</summary>
+              <summary>{plural(further.length + furtherLeftOut, 'barrier')} of other tests</summary>
               <AnswerTable groups={further} columns={columns} />
+              {furtherLeftOut === 0 ? null : (
+                <p class="note">
+                  {plural(furtherLeftOut, 'more barrier')} {furtherLeftOut === 1 ? 'is' : 'are'} not in this
+                  list, which has those of most tests and the needed ones first: filter{' '}
+                  <a href="#explore">every test</a> by name and open it to see all of its own.
+                </p>
+              )}
             </details>
           )}
           <Score score={score} />

@@ -58,7 +58,7 @@ export function reportText({ overview, tests, tool, madeAt }: ReportedResults, a
   const named = groups.filter(({ named }) => named).slice(0, mostNamed);
   const unnamed = groups.filter((group) => !named.includes(group));
   const others = unnamed.filter(({ ofQuestion }) => ofQuestion);
-  const further = unnamed.filter(({ ofQuestion }) => !ofQuestion).slice(0, mostFurther);
+  const further = unnamed.filter(({ ofQuestion }) => !ofQuestion);
   return reportPage(
     {
       columns,
@@ -68,7 +68,8 @@ export function reportText({ overview, tests, tool, madeAt }: ReportedResults, a
       score: mutationScore(documents.flatMap(({ rows }) => controlStates(rows))),
       named,
       others,
-      further,
+      further: further.slice(0, mostFurther),
+      furtherLeftOut: Math.max(0, further.length - mostFurther),
       note: noteOn(tests),
       data,
       tool,
@@ -89,7 +90,7 @@ function pricesOf(column: Column, test: OverviewTest): readonly PriceData[] {
   return last === undefined ? [] : [{ machine: column.name, sentences: priceSentences(last) }];
 }
 
-/** More are in the tests' own views only. */
+/** More are in the tests' own views only, and the page says how many. */
 const [mostNamed, mostFurther] = [20, 200];
 
 /** The tests that the tool was made for come first. */
