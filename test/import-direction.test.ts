@@ -53,6 +53,17 @@ describe('imports point only backwards along the sentence', () => {
     expect(forwards, `${file} imports from further along`).toEqual([]);
   });
 
+  it('only main.ts loads a command: what several share is no part of one', () => {
+    const commands = importsOf('cli/main.ts').filter((file) =>
+      readFileSync(join(sourceFolder, file), 'utf8').includes('CommandModule'),
+    );
+    expect(commands.length).toBeGreaterThan(10);
+    const loading = files.filter(
+      (file) => file !== 'cli/main.ts' && importsOf(file).some((imported) => commands.includes(imported)),
+    );
+    expect(loading).toEqual([]);
+  });
+
   it('only src/run/ loads the addon', () => {
     const loading = files.filter((file) =>
       /node-gyp-build|createRequire/.test(readFileSync(join(sourceFolder, file), 'utf8')),

@@ -13,8 +13,8 @@ import { readBelieved } from '../results/read-believed.ts';
 import { defaultResultsFolder, newestFirst } from '../results/results-folder.ts';
 import { ResultsError } from '../results/results-error.ts';
 import type { ResultsDocument } from '../results/schema.ts';
+import { milliseconds } from './arguments.ts';
 import { exitCodes } from './exit-codes.ts';
-import { milliseconds } from './run.ts';
 import { outputStyle } from './terminal.ts';
 
 const defaultTimeout = '10s';

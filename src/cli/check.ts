@@ -16,6 +16,7 @@ import { drawingOf, type Drawing } from '../report/drawing.ts';
 import { graphDot } from '../report/graph-dot.ts';
 import { graphSvg } from '../report/graph-svg.ts';
 import { requireStrategies } from '../strategy/strategies.ts';
+import { milliseconds } from './arguments.ts';
 import { exitCodes } from './exit-codes.ts';
 import { UsageError } from './problem.ts';
 import { stoppedBySignals } from './terminal.ts';
@@ -44,7 +45,11 @@ function options(argv: Argv) {
       default: ['kernel'],
       describe: 'under these strategies, as "show" lists them (kernel: as written)',
     })
-    .option('timeout', { type: 'number', default: 60, describe: 'seconds for one test under one model' })
+    .option('timeout', {
+      type: 'string',
+      default: '60s',
+      describe: 'at most so long for one test under one model (500ms, 30s)',
+    })
     .option('explain', {
       type: 'boolean',
       default: false,
@@ -107,7 +112,6 @@ export const checkCommand: CommandModule<object, Options> = {
 };
 
 function requestOf({ model, strategy, timeout, explain, dot, svg }: Options): CheckRequest {
-  if (!(timeout > 0)) throw new UsageError('--timeout: give a number of seconds above zero.');
   const models = [...new Set(model)];
   // What is wrong with a model or a name is told before any test is read.
   models.forEach(modelNamed);
@@ -116,7 +120,7 @@ function requestOf({ model, strategy, timeout, explain, dot, svg }: Options): Ch
   return {
     models,
     strategies,
-    timeoutMs: timeout * 1000,
+    timeoutMs: milliseconds(timeout, '--timeout'),
     explain: explain || dot !== undefined || svg !== undefined,
   };
 }

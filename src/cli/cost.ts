@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import type { Argv, CommandModule } from 'yargs';
 import { costLitmus, type CostRequest } from '../cost.ts';
 import { fewestBlocks } from '../evidence/price.ts';
@@ -6,9 +5,9 @@ import { parseCpuList } from '../plan/cpu-list.ts';
 import { costText } from '../report/cost.ts';
 import { ProgressLine } from '../report/progress.ts';
 import { defaultResultsFolder } from '../results/results-folder.ts';
+import { seedFrom, withoutFolders } from './arguments.ts';
 import { exitCodes } from './exit-codes.ts';
 import { UsageError } from './problem.ts';
-import { seedFrom, withoutFolders } from './run.ts';
 import { outputStyle, stoppedBySignals } from './terminal.ts';
 import { toolIdentity } from './tool.ts';
 
@@ -91,7 +90,7 @@ function requestOf(args: Options): CostRequest {
     launches,
     cpus: args.cpus === undefined ? undefined : parseCpuList(args.cpus),
     variant: args.variant,
-    seed: args.seed === undefined ? randomBytes(8).readBigUInt64LE() : seedFrom(args.seed),
+    seed: seedFrom(args.seed),
     resultsFolder: args.results,
     tool: toolIdentity(),
     arguments: process.argv.slice(2).map(withoutFolders),

@@ -14,8 +14,8 @@ import { digestOf } from '../results/document.ts';
 import { readRecordedFiles } from '../results/recorded-files.ts';
 import { reasonOf } from '../results/results-error.ts';
 import { guardsOf } from '../strategy/guards.ts';
+import { millisecondsOrNone } from './arguments.ts';
 import { UsageError } from './problem.ts';
-import { milliseconds } from './run.ts';
 import { toolIdentity } from './tool.ts';
 
 function options(argv: Argv) {
@@ -65,7 +65,7 @@ export const reportCommand: CommandModule<object, Options> = {
   describe: 'write what results say as one page for a browser',
   builder: options,
   handler: async ({ files, output, tests, by, modelTime }) => {
-    const totalMs = modelTime === '0' ? 0 : milliseconds(modelTime, '--model-time');
+    const totalMs = millisecondsOrNone(modelTime, '--model-time');
     const assets = readPageAssets();
     const recorded = readRecordedFiles(files);
     if (recorded.some(({ file }) => resolve(file) === resolve(output))) {

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import type { Argv, CommandModule } from 'yargs';
 import { runLitmus } from '../pipeline.ts';
 import type { RunRequest, Stage } from '../run-request.ts';
@@ -12,8 +11,15 @@ import { ProgressLine } from '../report/progress.ts';
 import { tableText } from '../report/table.ts';
 import { defaultResultsFolder } from '../results/results-folder.ts';
 import { strategies } from '../strategy/strategies.ts';
+import {
+  milliseconds,
+  millisecondsOrNone,
+  seedFrom,
+  share,
+  wholeNumber,
+  withoutFolders,
+} from './arguments.ts';
 import { exitCodeOf } from './exit-codes.ts';
-import { UsageError } from './problem.ts';
 import { outputStyle, stoppedBySignals } from './terminal.ts';
 import { toolIdentity } from './tool.ts';
 
@@ -100,7 +106,8 @@ function options(argv: Argv) {
     })
     .option('model-time', {
       type: 'string',
-      describe: 'at most so long for asking the models; default: a fifth of --time, a minute without',
+      describe:
+        'at most so long for asking the models (0: for what was answered before alone); default: a fifth of --time, a minute without',
     })
     .option('seed', { type: 'string', describe: 'of the start delays; default: random, and recorded' })
     .option('json', {
@@ -155,11 +162,6 @@ export const runCommand: CommandModule<object, Options> = {
   },
 };
 
-/** An argument with its paths shortened to file names: `--results=/home/me/r` is `--results=r`. */
-export function withoutFolders(argument: string): string {
-  return argument.replace(/(^|[=,])[^=,]*\/(?=[^/])/g, '$1');
-}
-
 function requestOf(args: Options): RunRequest {
   return {
     files: args.files,
@@ -173,8 +175,8 @@ function requestOf(args: Options): RunRequest {
     cpus: args.cpus === undefined ? undefined : parseCpuList(args.cpus),
     variant: args.variant,
     modelTimeMs:
-      args['model-time'] === undefined ? undefined : milliseconds(args['model-time'], '--model-time'),
-    seed: args.seed === undefined ? randomBytes(8).readBigUInt64LE() : seedFrom(args.seed),
+      args['model-time'] === undefined ? undefined : millisecondsOrNone(args['model-time'], '--model-time'),
+    seed: seedFrom(args.seed),
     resultsFolder: args.results ?? defaultResultsFolder,
     tool: toolIdentity(),
     arguments: process.argv.slice(2).map(withoutFolders),
@@ -189,7 +191,7 @@ function earlierOf({ resume, replay }: Options): RunRequest['earlier'] {
 function amountOf(args: Options): Amount {
   const launches = args.launches === undefined ? undefined : wholeNumber(args.launches, '--launches');
   if (args.iterations === undefined) {
-    const budgetMs = milliseconds(args.time ?? defaultTime);
+    const budgetMs = milliseconds(args.time ?? defaultTime, '--time');
     const settlement = settlementOf(args);
     return {
       kind: 'time',
@@ -198,7 +200,7 @@ function amountOf(args: Options): Amount {
       ...(settlement === undefined ? {} : { settlement }),
     };
   }
-  const perStrategy = wholeNumber(args.iterations);
+  const perStrategy = wholeNumber(args.iterations, '--iterations');
   return { kind: 'iterations', perStrategy, launches: launches ?? launchesFor(perStrategy) };
 }
 
@@ -207,47 +209,7 @@ function settlementOf({ confidence, rate }: Options): Settlement | undefined {
   return { confidence: share(confidence, '--confidence'), rate: share(rate ?? defaultRate, '--rate') };
 }
 
-/** A number between 0 and 1, such as 0.95 or 1e-6. */
-function share(text: string, option: string): number {
-  const number = /^\d*\.?\d+(e-?\d+)?$/i.test(text) ? Number(text) : Number.NaN;
-  if (number > 0 && number < 1) return number;
-  throw new UsageError(`${option} ${text}: give a number between 0 and 1, such as 0.95 or 1e-6.`);
-}
-
 function tuningChoice(file: string | undefined): RunRequest['tuning'] {
   if (file === undefined) return { kind: 'automatic' };
   return file === 'none' ? { kind: 'none' } : { kind: 'file', path: file };
-}
-
-const msPerUnit: Readonly<Record<string, number>> = {
-  ms: 1,
-  s: 1000,
-  '': 1000,
-  m: 60_000,
-  min: 60_000,
-  h: 3_600_000,
-};
-
-/** `20s`, `500ms`, `5min`, `1h`; a bare number is seconds. */
-export function milliseconds(text: string, option = '--time'): number {
-  const [, number, unit] = /^(\d+(?:\.\d+)?)\s*(ms|s|m|min|h|)$/.exec(text) ?? [];
-  const ms = Number(number) * (msPerUnit[unit ?? ''] ?? Number.NaN);
-  if (ms > 0) return ms;
-  throw new UsageError(`${option} ${text}: give a time above zero, such as 20s, 500ms or 5min.`);
-}
-
-const countPerUnit: Readonly<Record<string, number>> = { '': 1, k: 1e3, M: 1e6, G: 1e9 };
-
-/** `100000`, `1e8`, `5M`. */
-export function wholeNumber(text: string, option = '--iterations'): number {
-  const [, number, unit] = /^(\d+(?:\.\d+)?(?:e\d+)?)(k|M|G|)$/i.exec(text) ?? [];
-  const count = Number(number) * (countPerUnit[unit ?? ''] ?? Number.NaN);
-  if (Number.isSafeInteger(count) && count > 0) return count;
-  throw new UsageError(`${option} ${text}: give a whole number above zero, such as 1000000, 1e8 or 5M.`);
-}
-
-/** A seed as typed. */
-export function seedFrom(text: string): bigint {
-  if (/^\d+$/.test(text) && BigInt(text) < 1n << 64n) return BigInt(text);
-  throw new UsageError(`--seed ${text}: give a whole number below 2^64.`);
 }

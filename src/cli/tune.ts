@@ -1,12 +1,11 @@
-import { randomBytes } from 'node:crypto';
 import type { Argv, CommandModule } from 'yargs';
 import { tuneMachine } from '../tune.ts';
 import { parseCpuList } from '../plan/cpu-list.ts';
 import { ProgressLine } from '../report/progress.ts';
 import { leftOutLines, tuningText } from '../report/tuning.ts';
 import { defaultResultsFolder } from '../results/results-folder.ts';
+import { milliseconds, seedFrom } from './arguments.ts';
 import { exitCodes } from './exit-codes.ts';
-import { milliseconds, seedFrom } from './run.ts';
 import { stoppedBySignals } from './terminal.ts';
 import { toolIdentity } from './tool.ts';
 
@@ -53,9 +52,9 @@ export const tuneCommand: CommandModule<object, Options> = {
     const { tuning, found, leftOut, path } = await tuneMachine(
       {
         files: args.files,
-        budgetMs: milliseconds(args.time),
+        budgetMs: milliseconds(args.time, '--time'),
         cpus: args.cpus === undefined ? undefined : parseCpuList(args.cpus),
-        seed: args.seed === undefined ? randomBytes(8).readBigUInt64LE() : seedFrom(args.seed),
+        seed: seedFrom(args.seed),
         resultsFolder: args.results,
         tool: toolIdentity(),
       },

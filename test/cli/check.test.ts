@@ -71,7 +71,7 @@ describe('fencepost check', () => {
 
   it('ends with 3 where the time is too short, and goes on with the next test', () => {
     const slow = join(suite, 'kvm/J-nested.litmus');
-    const { status, stdout } = check(slow, good, '--timeout', '0.05');
+    const { status, stdout } = check(slow, good, '--timeout', '50ms');
     expect(status).toBe(3);
     expect(stdout).toMatch(/Not decided within 0\.05 s, \d+ executions so far/);
     expect(stdout).toContain('Observation MP+wmb+rmb Never');
