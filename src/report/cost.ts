@@ -44,10 +44,19 @@ const stepColumns: readonly Column[] = [
 const cycleColumns: readonly number[] = [4, 7];
 const togetherColumns: readonly number[] = [5, 6, 7];
 
-/** What a step takes, a line for each thread of each strategy with code of its own. */
 function stepLines(test: TestPrice, width: number): readonly string[] {
+  const hasCycles = test.steps.some(({ cycles }) => cycles !== undefined);
+  const hasTogether = test.steps.some(({ contended }) => contended);
+  const absent = [...(hasCycles ? [] : cycleColumns), ...(hasTogether ? [] : togetherColumns)];
+  return table(stepColumns, stepRows(test), absent, width);
+}
+
+type Cells = readonly string[];
+
+/** What a step takes, a row for each thread of each strategy with code of its own. */
+function stepRows(test: TestPrice): readonly Cells[] {
   const strategies = [...new Set(test.steps.map(({ strategy }) => strategy))];
-  const rows = strategies.flatMap((strategy) => {
+  return strategies.flatMap((strategy) => {
     const names = [strategy, ...test.sameCode.flatMap((same) => (same.as === strategy ? same.strategy : []))];
     return threadsOf(test).map((thread, index) => {
       const step = (contended: boolean) =>
@@ -62,10 +71,6 @@ function stepLines(test: TestPrice, width: number): readonly string[] {
       ];
     });
   });
-  const hasCycles = test.steps.some(({ cycles }) => cycles !== undefined);
-  const hasTogether = test.steps.some(({ contended }) => contended);
-  const absent = [...(hasCycles ? [] : cycleColumns), ...(hasTogether ? [] : togetherColumns)];
-  return table(stepColumns, rows, absent, width);
 }
 
 function stepCells(step: StepPrice | undefined): readonly string[] {
@@ -85,22 +90,35 @@ const priceColumns: readonly Column[] = [
   { title: 'together, ns a step', align: 'right' },
 ];
 
-/** What each barrier costs, and what each strategy would against the test as written. */
 function priceLines(test: TestPrice, width: number): readonly string[] {
+  const rows = differenceRows(test);
+  return rows.length === 0
+    ? []
+    : table(priceColumns, rows, test.steps.some(({ contended }) => contended) ? [] : [3], width);
+}
+
+/** What each barrier costs, and what each strategy would against the test as written. */
+function differenceRows(test: TestPrice): readonly Cells[] {
   const asWritten = test.differences.filter(({ barrier, against, of }) => {
     const isTwin = test.sameCode.some(({ strategy }) => strategy === of);
     return barrier !== undefined || (against === 'kernel' && !isTwin);
   });
   const keyOf = ({ of, against }: PriceDifference) => `${of} ${against}`;
-  const rows = [...new Set(asWritten.map(keyOf))].flatMap((key) =>
+  return [...new Set(asWritten.map(keyOf))].flatMap((key) =>
     groupRows(
       test,
       asWritten.filter((one) => keyOf(one) === key),
     ),
   );
-  return rows.length === 0
-    ? []
-    : table(priceColumns, rows, test.steps.some(({ contended }) => contended) ? [] : [3], width);
+}
+
+/** Both with their intervals: what is timed, the thread, and nanoseconds a step alone and together. */
+export function priceTables(test: TestPrice): {
+  readonly steps: readonly Cells[];
+  readonly prices: readonly Cells[];
+} {
+  const steps = stepRows(test).map((cells) => [0, 1, 2, 5].map((column) => cells[column] ?? ''));
+  return { steps, prices: differenceRows(test) };
 }
 
 function groupRows(test: TestPrice, group: readonly PriceDifference[]): readonly (readonly string[])[] {

@@ -118,6 +118,11 @@ export type NeedMark = 'needed' | 'spare' | 'free' | 'open';
 export interface PriceData {
   readonly machine: string;
   readonly sentences: readonly string[];
+  /** What each strategy's step takes, and what barriers and strategies cost: rows of four cells, with intervals. */
+  readonly steps: readonly (readonly string[])[];
+  readonly prices: readonly (readonly string[])[];
+  /** N: `12 launches`. */
+  readonly counted: string;
 }
 
 export interface GraphData {

@@ -17,6 +17,7 @@ import { indexData } from './index-data.ts';
 import { packed } from './packed.ts';
 import { reportPage, type PageAssets } from './page.tsx';
 import type { GraphData, PriceData } from './page-data.ts';
+import { priceTables } from '../cost.ts';
 import { priceSentences } from '../cost-words.ts';
 import { testText } from './test-text.ts';
 
@@ -87,7 +88,17 @@ function isControl({ test, source }: ReportedTest): boolean {
 /** What one machine's last pricing of a test says. */
 function pricesOf(column: Column, test: OverviewTest): readonly PriceData[] {
   const last = pricesIn(column, test).at(-1);
-  return last === undefined ? [] : [{ machine: column.name, sentences: priceSentences(last) }];
+  if (last === undefined) return [];
+  const timed = documentsOf(column).find(({ prices }) => prices?.tests.includes(last) === true);
+  const units = timed?.prices?.unit === 'launch' ? 'launches' : 'blocks';
+  return [
+    {
+      machine: column.name,
+      sentences: priceSentences(last),
+      ...priceTables(last),
+      counted: `${last.blocks} ${units}`,
+    },
+  ];
 }
 
 /** More are in the tests' own views only, and the page says how many. */

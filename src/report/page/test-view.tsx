@@ -222,17 +222,60 @@ function Prices({ detail: { prices } }: { readonly detail: TestDetail }) {
     <>
       <h4>What it costs</h4>
       <dl class="facts">
-        {prices.map(({ machine, sentences }) => (
+        {prices.map(({ machine, sentences, steps, prices: differences, counted }) => (
           <div key={machine}>
             <dt>
               <bdi>{machine}</bdi>
             </dt>
-            <dd>{sentences.join(' ')}</dd>
+            <dd>
+              {sentences.join(' ')}
+              <details>
+                <summary>With 95 % intervals, of the median over {counted}</summary>
+                <PriceTable machine={machine} title="price of" rows={differences} />
+                <PriceTable machine={machine} title="a step of" rows={steps} />
+              </details>
+            </dd>
           </div>
         ))}
       </dl>
       <p class="faint">A step: an iteration of P0, P1, …; alone, or with all threads of the test together.</p>
     </>
+  );
+}
+
+function PriceTable({
+  machine,
+  title,
+  rows,
+}: {
+  readonly machine: string;
+  readonly title: string;
+  readonly rows: readonly (readonly string[])[];
+}) {
+  if (rows.length === 0) return null;
+  return (
+    <div class="scroll" tabIndex={0} role="region" aria-label={`Nanoseconds on ${machine}: ${title} …`}>
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">{title}</th>
+            <th scope="col">thread</th>
+            <th scope="col">alone, ns a step</th>
+            <th scope="col">together, ns a step</th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map(([name, thread, alone, together], row) => (
+            <tr key={row}>
+              <th scope="row">{name}</th>
+              <td>{thread}</td>
+              <td>{alone}</td>
+              <td>{together}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
   );
 }
 

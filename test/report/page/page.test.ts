@@ -202,6 +202,10 @@ describe.skipIf(browserFile === undefined)('the page in a browser', () => {
     const text = await other.locator('.test').innerText();
     expect(text).toContain('not run. it was timed, and nothing was run');
     expect(text).toMatch(/has not run it\.[\s\S]*What it costs[\s\S]*The snapshot's smp_rmb \(P1 line 60\)/);
+    await other.locator('summary', { hasText: 'of the median over 12 launches' }).click();
+    expect(await other.locator('.test dd').innerText()).toMatch(
+      /atomics = atomics-mb in place of kernel\s+P0\s+6\.25 \(5\.63-6\.88\)\s+10\.3 \(9\.27-11\.3\)/,
+    );
     await other.close();
   });
 
