@@ -2,6 +2,7 @@
 
 import { architectures, type Architecture } from '../../architecture.ts';
 import type { BarrierAnswer, Dropped, ModelAnswer } from '../../evidence/barrier-answers.ts';
+import { rateToBeSeen } from '../../evidence/comparison-cell.ts';
 import type { Column } from '../../evidence/comparison-columns.ts';
 import { sightingsToClaim } from '../../evidence/seen.ts';
 import { capital, listed, nounOf, stateText, where } from '../advice-words.ts';
@@ -212,9 +213,11 @@ export function droppedWords({ kind, cell }: Dropped, emulated: boolean): string
     }
     case 'never': {
       const rate = cell?.rate;
-      return rate === undefined
-        ? `never${mark}`
-        : `never in ${shortCount(rate.iterations)} (${cell?.verdict ?? 'a log'})${mark}`;
+      if (cell === undefined || rate === undefined) return `never${mark}`;
+      const bound = emulated
+        ? ''
+        : `: a rate above ${shortRate(rateToBeSeen(cell, rate))} per iteration would have shown`;
+      return `never in ${shortCount(rate.iterations)}${bound} (${cell.verdict ?? 'a log'})${mark}`;
     }
   }
 }

@@ -46,6 +46,8 @@ export interface RowSession {
   readonly startedAt: string;
   readonly index: RowIndex;
   readonly runs: readonly SessionRun[];
+  /** Plans of the same placement together, where there are several. */
+  readonly placements: readonly Omit<CellDetail['placements'][number], 'session'>[];
   /** Rate that a never would have caught. */
   readonly caught: number | undefined;
 }
@@ -72,7 +74,8 @@ export function rowSessions(documents: readonly ResultsDocument[]): ReadonlyMap<
         const evidence = told[place]?.evidence;
         const bounds = new Map(evidence?.never?.plans.map(({ plan, bound }) => [plan, bound]));
         const runs = evidence?.runs.map((run) => sessionRun(run, bounds.get(run.plan))) ?? [];
-        return [row, { startedAt, index, runs, caught: evidence?.never?.caught }] as const;
+        const placements = evidence?.placements?.map(placementDetail) ?? [];
+        return [row, { startedAt, index, runs, placements, caught: evidence?.never?.caught }] as const;
       });
     }),
   );
@@ -87,6 +90,20 @@ function sessionRun(
   const high = bound ?? rate.high;
   const sentence = drift?.drifting === true ? driftSentence(plan, drift) : undefined;
   return { plan, low, high, sightings, iterations, drift: sentence };
+}
+
+function placementDetail({
+  placement,
+  rate: { low, high, sightings, iterations },
+  bound,
+}: NonNullable<NonNullable<Row['evidence']>['placements']>[number]): RowSession['placements'][number] {
+  return {
+    plan: `${placement}, all plans`,
+    sightings,
+    iterations,
+    low: threeDigits(low),
+    high: threeDigits(bound ?? high),
+  };
 }
 
 export interface DetailedTest {
@@ -181,6 +198,7 @@ function cellDetail(cell: Cell, entries: readonly Entry[], reading: Reading): Ce
     untold: entries.reduce((sum, entry) => sum + untoldIn(entry), 0),
     phases: phasesOf(entries),
     runs: told.flatMap(({ runs }) => runs),
+    placements: told.flatMap(({ placements }) => placements),
     vouching: vouchingSentence(
       cell,
       told.map(({ caught }) => caught),
@@ -240,14 +258,14 @@ function phasesOf(entries: readonly Entry[]): CellDetail['phases'] {
   return [...phases];
 }
 
-type Told = Pick<CellDetail, 'runs'> &
+type Told = Pick<CellDetail, 'runs' | 'placements'> &
   Pick<RowSession, 'startedAt' | 'caught'> & { readonly drifts: readonly string[] };
 
 function sessionOf(entry: Entry, { event, sessions, level }: Reading): readonly Told[] {
   if (entry.kind !== 'results') return [];
   const session = sessions.get(entry.row);
   if (session === undefined || session.runs.length === 0) return [];
-  const { startedAt, runs, caught } = session;
+  const { startedAt, runs, placements, caught } = session;
   return [
     {
       startedAt,
@@ -264,6 +282,7 @@ function sessionOf(entry: Entry, { event, sessions, level }: Reading): readonly 
           blocks: sightings === 0 || run === undefined ? [] : series(blockCounts(run, event), level.blocks),
         };
       }),
+      placements: placements.map((one) => ({ ...one, session: startedAt })),
       caught,
     },
   ];

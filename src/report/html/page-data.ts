@@ -162,6 +162,8 @@ export interface CellDetail {
   readonly untold: number;
   readonly phases: readonly (readonly [name: string, count: number])[];
   readonly runs: readonly RunDetail[];
+  /** Sessions that ran at several places: all their plans of one placement together. */
+  readonly placements: readonly Omit<RunDetail, 'blocks'>[];
   /** What the controls are there for: of a never, the rate that it would have caught. */
   readonly vouching: string;
   /** Of all sessions together. */

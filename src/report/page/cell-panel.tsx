@@ -133,7 +133,7 @@ function Blocks({ cell: { runs } }: { readonly cell: CellDetail }) {
   );
 }
 
-function Runs({ cell: { runs } }: { readonly cell: CellDetail }) {
+function Runs({ cell: { runs, placements } }: { readonly cell: CellDetail }) {
   if (runs.length === 0) return null;
   return (
     <details>
@@ -150,7 +150,7 @@ function Runs({ cell: { runs } }: { readonly cell: CellDetail }) {
             </tr>
           </thead>
           <tbody>
-            {runs.map(({ session, plan, sightings, iterations, low, high }) => (
+            {[...placements, ...runs].map(({ session, plan, sightings, iterations, low, high }) => (
               <tr key={`${session} ${plan}`}>
                 <td>{session}</td>
                 <td>

@@ -255,7 +255,7 @@ function PriceTable({
   if (rows.length === 0) return null;
   return (
     <div class="scroll" tabIndex={0} role="region" aria-label={`Nanoseconds on ${machine}: ${title} …`}>
-      <table>
+      <table class="amounts">
         <thead>
           <tr>
             <th scope="col">{title}</th>

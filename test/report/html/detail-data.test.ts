@@ -50,6 +50,34 @@ const first = night('2026-01-01T00:00:00Z', 100);
 const second = night('2026-01-02T00:00:00Z', 300);
 const silent = night('2026-01-03T00:00:00Z', 0);
 
+describe('a cell that ran at several places', () => {
+  it('has the rate of each of them, or what bounds it', () => {
+    const [here] = sampleDocument.plans;
+    if (here === undefined || first.kind !== 'results') throw new Error('the sample has no plan');
+    const there = { ...here, name: 'there', placement: 'across-sockets' } as const;
+    const { document } = first;
+    const moved = {
+      ...first,
+      document: {
+        ...document,
+        plans: [here, there],
+        rows: document.rows.map((row) => ({
+          ...row,
+          runs: [...row.runs, ...row.runs.map((run) => ({ ...run, plan: there.name }))],
+        })),
+      },
+    };
+    const cell = cellOf(moved);
+    expect(cell?.placements.map(({ plan: name, iterations }) => [name, iterations])).toEqual([
+      [`${here.placement}, all plans`, 400_000],
+      ['across-sockets, all plans', 400_000],
+    ]);
+    // Here the control fired, so that it and not an assumption bounds the rate.
+    expect(cell?.placements[0]?.high).toBeLessThan(cell?.placements[1]?.high ?? 0);
+    expect(cellOf(first)?.placements).toEqual([]);
+  });
+});
+
 describe('a cell of several sessions', () => {
   it('has the controls of all of them, with the N of all of them', () => {
     const cell = cellOf(first, second, silent);
