@@ -99,6 +99,22 @@ export async function runLitmus(
   }
 }
 
+/**
+ * How a run would run the tests that it is asked for: on these CPUs, with the plans that were found here until now.
+ * @throws as `runLitmus`
+ */
+export async function planLitmus(asked: RunRequest, watcher: Watcher): Promise<readonly PlannedTest[]> {
+  const run = readFor(asked, watcher);
+  const runner = await startedRunner();
+  try {
+    const host = await hostFor(run, runner);
+    const tests = run.tests.filter(({ role }) => role === 'asked');
+    return experimentOn(host, await tunedOn(host, run, runner), { ...run, tests });
+  } finally {
+    await runner.close();
+  }
+}
+
 /** What the stages of a run are handed. */
 interface Run {
   readonly request: RunRequest;

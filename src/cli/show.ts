@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { ArgumentsCamelCase, Argv, CommandModule } from 'yargs';
 import { architectures, hostArchitecture, type Architecture } from '../architecture.ts';
+import { CannotRunError } from '../host.ts';
 import type { LitmusTest } from '../language/litmus-test.ts';
 import { printLitmus } from '../language/printer.ts';
 import { readTests, type TestFile } from '../language/test-files.ts';
@@ -14,9 +15,11 @@ import { listingText } from '../report/listing.ts';
 import { planText } from '../report/plan.ts';
 import { sideBySideText, type SideBySideColumn } from '../report/side-by-side.ts';
 import { variantsText, variantText } from '../report/variant.ts';
+import { defaultResultsFolder } from '../results/results-folder.ts';
 import { variantsOf, type Variant } from '../strategy/strategies.ts';
 import { UsageError } from './problem.ts';
 import { outputStyle } from './terminal.ts';
+import { toolIdentity } from './tool.ts';
 
 const stages = ['parse', 'strategy', 'lower', 'plan'] as const;
 
@@ -35,6 +38,11 @@ function options(argv: Argv) {
       describe: 'machine code for this architecture (default: this one)',
     })
     .option('variant', { type: 'string', describe: 'of the architecture (arm64: llsc, lse)' })
+    .option('results', {
+      type: 'string',
+      default: defaultResultsFolder,
+      describe: 'of --stage plan: folder that has the plans found on this machine',
+    })
     .option('side-by-side', {
       type: 'boolean',
       default: false,
@@ -51,16 +59,16 @@ export const showCommand: CommandModule<object, Options> = {
   command: 'show <file>',
   describe: 'show what a test becomes: source, strategy, machine code, run plan',
   builder: options,
-  handler: (args) => {
+  handler: async (args) => {
     const [source, another] = readTests([args.file]);
     if (source === undefined || another !== undefined) {
       throw new UsageError(`${args.file} names several tests: give one file.`);
     }
-    process.stdout.write(`${stageText(args, source)}\n`);
+    process.stdout.write(`${await stageText(args, source)}\n`);
   },
 };
 
-function stageText(options: Arguments, source: TestFile): string {
+function stageText(options: Arguments, source: TestFile): string | Promise<string> {
   const { strategy } = options;
   switch (options.stage) {
     case 'parse':
@@ -72,7 +80,48 @@ function stageText(options: Arguments, source: TestFile): string {
     case 'lower':
       return loweredText(source, variantNamed(source, strategy ?? 'kernel'), options);
     case 'plan':
-      return planText(source.test, plansFor(source.test, true));
+      return plannedText(options, source);
+  }
+}
+
+/** As a run would have it on this machine; where none can, the plans that need to know nothing of one. */
+async function plannedText(
+  { arch, variant, strategy = 'kernel', results }: Arguments,
+  source: TestFile,
+): Promise<string> {
+  if (arch !== undefined) throw new UsageError('--arch: plans are those of this machine; leave it out.');
+  variantNamed(source, strategy);
+  const { planLitmus } = await import('../pipeline.ts');
+  const notice = (sentence: string) => process.stderr.write(`${sentence}\n`);
+  try {
+    const [planned] = await planLitmus(
+      {
+        files: [source.file],
+        strategies: [strategy],
+        amount: { kind: 'time', budgetMs: 0, launches: 1 },
+        earlier: undefined,
+        beganMs: 0,
+        cpus: undefined,
+        placement: undefined,
+        engines: [],
+        tuning: { kind: 'automatic' },
+        variant,
+        modelTimeMs: 0,
+        seed: 0n,
+        resultsFolder: results,
+        tool: toolIdentity(),
+        arguments: [],
+      },
+      { progress: () => {}, asking: () => {}, notice, stopped: new AbortController().signal },
+    );
+    return planText(source.test, planned?.plans ?? [], planned?.lanes);
+  } catch (error) {
+    if (!(error instanceof CannotRunError)) throw error;
+    notice(`${error.message} These are the portable plans, for a machine with a time base.`);
+    return planText(
+      source.test,
+      plansFor(source.test, true).map((plan) => ({ plan })),
+    );
   }
 }
 

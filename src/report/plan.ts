@@ -1,25 +1,43 @@
 import type { LitmusTest } from '../language/litmus-test.ts';
+import type { Lanes } from '../lower/lanes.ts';
+import type { Affinity } from '../plan/affinity.ts';
+import type { PlacedPlan } from '../plan/experiment.ts';
 import type { RunPlan } from '../plan/run-plan.ts';
+import { plural } from './quantity.ts';
+
+/** A plan, and where its threads run as far as that is known. */
+export type ShownPlan = Pick<PlacedPlan, 'plan'> & Partial<Pick<PlacedPlan, 'affinity'>>;
 
 /** How a test will be run, a paragraph for each plan. */
-export function planText(test: LitmusTest, plans: readonly RunPlan[]): string {
-  const threads = `${test.threads.length} thread${test.threads.length === 1 ? '' : 's'}`;
-  return [
-    `${test.name}: ${threads}, ${plans.length} plan${plans.length === 1 ? '' : 's'}`,
-    ...plans.map(paragraph),
-  ].join('\n\n');
+export function planText(test: LitmusTest, plans: readonly ShownPlan[], lanes: Lanes = []): string {
+  const head = `${test.name}: ${plural(test.threads.length, 'thread')}, ${plural(plans.length, 'plan')}`;
+  return [head, ...plans.map((one) => paragraph(one, lanes))].join('\n\n');
 }
 
-function paragraph(plan: RunPlan): string {
+function paragraph({ plan, affinity }: ShownPlan, lanes: Lanes): string {
   return [
     plan.name,
+    ...(affinity === undefined ? [] : [`  CPUs           ${cpusText(affinity)}`]),
     `  engine         ${plan.rendezvous}: ${engineSentences[plan.rendezvous]}`,
     `  layout         ${plan.layout}: ${layoutSentences[plan.layout]}`,
     ...(plan.lanes === undefined
       ? []
-      : [`  lanes          ${plan.lanes}: threads of a lane run as one, one after the other`]),
+      : [`  lanes          ${plan.lanes}: ${lanesText(lanes)}run as one, one after the other`]),
     ...(plan.rendezvous === 'perpetual' ? perpetualLines(plan) : groupLines(plan)),
   ].join('\n');
+}
+
+function cpusText({ cpus, class: placement, oversubscribed, copies }: Affinity): string {
+  const turns = oversubscribed ? ': threads take turns' : '';
+  const more = copies.length === 0 ? '' : `, and copies on ${copies.map((copy) => copy.join(',')).join(' ')}`;
+  const named = cpus.includes(-1) ? 'not pinned' : cpus.join(',');
+  return `${named} (${placement})${turns}${more}`;
+}
+
+/** `P0 and P2, P1: those of a lane `. */
+function lanesText(lanes: Lanes): string {
+  const named = lanes.map((threads) => threads.map((thread) => `P${thread}`).join(' and ')).join(', ');
+  return named === '' ? 'threads of a lane ' : `${named}; threads of a lane `;
 }
 
 function groupLines(plan: RunPlan): readonly string[] {

@@ -80,6 +80,22 @@ describeOnHardware('tuning', () => {
     expect(kernel?.iterations).toBe(200_001);
   });
 
+  test('is shown, as run has it, on the CPUs where it has it', () => {
+    const shown = spawnSync(
+      process.execPath,
+      [main, 'show', litmus, '--stage', 'plan', '--results', folder],
+      {
+        encoding: 'utf8',
+      },
+    ).stdout;
+    const titles = [...shown.matchAll(/^(\S+)\n  CPUs +([\d,]+) /gm)].map(
+      ([, name, cpus]) => `${name}@${cpus}`,
+    );
+    const { document } = run('--iterations', '200001');
+    expect(titles.some((name) => isTuned({ name }))).toBe(true);
+    expect(titles.toSorted()).toEqual(document.plans.map(({ name }) => name).toSorted());
+  });
+
   test('is left out where it is not wanted', () => {
     const { document } = run('--iterations', '10000', '--tuning', 'none');
     expect(document.plans.filter(isTuned)).toEqual([]);
