@@ -3,6 +3,7 @@ import type { LitmusTest } from '../language/litmus-test.ts';
 import { readSuite, readTests } from '../language/test-files.ts';
 import { forEachExpressionIn } from '../language/walk.ts';
 import { ownMacros } from '../model/kernel-macros.ts';
+import { klitmusName } from '../strategy/klitmus-name.ts';
 import { variantsOf } from '../strategy/strategies.ts';
 import { UsageError } from './problem.ts';
 import { writeTests } from './write-tests.ts';
@@ -78,8 +79,7 @@ interface Exportable {
 
 function exportable(source: LitmusTest, wanted: readonly string[]): readonly Exportable[] {
   return variantsOf(source, wanted).variants.map(({ strategy, test }) => ({
-    // Not with `+`, for MP under atomics is not the test MP+atomics; and klitmus7 makes C names of these.
-    name: strategy === 'kernel' ? source.name : `${source.name}--${strategy.replace('@', '-')}`,
+    name: klitmusName(source.name, strategy),
     test,
     foreign: foreignPrimitive(test),
   }));

@@ -1,6 +1,7 @@
 import { planDigest } from '../results/digests.ts';
 import type { Litmus7Test } from '../results/litmus7-log.ts';
 import type { ResultsDocument, Row, Run, Session } from '../results/schema.ts';
+import { klitmusName } from '../strategy/klitmus-name.ts';
 import { documentsOf, type Column } from './comparison-columns.ts';
 
 /** What one session has of a test under one strategy. */
@@ -75,13 +76,8 @@ export function matchedRows(columns: readonly Column[]): readonly MatchedRow[] {
 
 const keyOf = (...parts: readonly (string | undefined)[]) => JSON.stringify(parts);
 
-/** A test's name in logs: as `export --klitmus` has it, for such names are all that other tools know. */
-export function litmus7Name(test: string, strategy: string): string {
-  return strategy === 'kernel' ? test : `${test}--${strategy.replace('@', '-')}`;
-}
-
 function logNamesOf({ test, strategies }: Matching): readonly string[] {
-  return [...strategies].map((strategy) => litmus7Name(test, strategy));
+  return [...strategies].map((strategy) => klitmusName(test, strategy));
 }
 
 type ResultsEntry = Extract<Entry, { kind: 'results' }>;

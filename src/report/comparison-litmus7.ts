@@ -1,10 +1,11 @@
 import type { Column } from '../evidence/comparison-columns.ts';
-import { litmus7Name, matchedRows, type Entry, type MatchedRow } from '../evidence/comparison-rows.ts';
+import { matchedRows, type Entry, type MatchedRow } from '../evidence/comparison-rows.ts';
 import type { CountedOutcome } from '../judge/histogram.ts';
 import type { Proposition } from '../language/litmus-test.ts';
 import { holds, outcomeKey, type Outcome } from '../language/outcome.ts';
 import { parseProposition } from '../language/parser.ts';
 import { litmus7Kinds, type Litmus7Test } from '../results/litmus7-log.ts';
+import { klitmusName } from '../strategy/klitmus-name.ts';
 
 /** What a log says of one test. */
 interface LoggedTest extends Omit<Litmus7Test, 'condition'> {
@@ -33,7 +34,7 @@ function loggedTest({ test, entries }: MatchedRow, strategy: string): LoggedTest
   if (iterations === 0) return undefined;
   return {
     ...first,
-    name: litmus7Name(test, strategy),
+    name: klitmusName(test, strategy),
     outcomes: addOutcomes(parts.flatMap(({ outcomes }) => outcomes)),
     iterations,
     witnesses: parts.reduce((sum, { witnesses }) => sum + witnesses, 0),
