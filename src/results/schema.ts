@@ -152,7 +152,9 @@ export const variantProperties = {
   }),
   test: strictObject({
     name: text(),
-    file: Type.Optional(text("As given, relative to the suite's or the working folder.")),
+    file: Type.Optional(
+      text('Of the suite: its path in it. Of any other, the name alone: results tell no folder of a user.'),
+    ),
     digest: digest('Of the canonical text of the test as written.'),
     threads: count(),
     quantifier: Type.Enum(['exists', '~exists', 'forall']),

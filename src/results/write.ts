@@ -57,11 +57,6 @@ function* closedBy(end: string, pieces: Iterable<string>): Generator<string> {
   yield end;
 }
 
-/** The document as its file has it. */
-export function printResults(document: ResultsDocument): string {
-  return `${[...printed(document, '')].join('')}\n`;
-}
-
 /** Holds a block with its counts, so that a file has a line for each. */
 const widestLine = 400;
 

@@ -6,18 +6,17 @@ import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseResults, readResults } from '../../src/results/read.ts';
 import { ResultsError } from '../../src/results/results-error.ts';
-import { printResults } from '../../src/results/write.ts';
 import { arbitraryDocument } from './arbitrary-document.ts';
 import { pathsIn, replacedAt } from './edit.ts';
 import { sampleDocument } from './sample-document.ts';
 
-const sampleText = printResults(sampleDocument);
+const sampleText = JSON.stringify(sampleDocument);
 
 test('what is printed is read back the same', () => {
   expect(parseResults(sampleText, 'a.json')).toEqual(sampleDocument);
   fc.assert(
     fc.property(arbitraryDocument, (document) => {
-      expect(parseResults(printResults(document), 'a.json')).toEqual(document);
+      expect(parseResults(JSON.stringify(document), 'a.json')).toEqual(document);
     }),
   );
 });
@@ -59,7 +58,7 @@ describe('a text that is no results document of this version is refused', () => 
     ],
     [
       'a version that is no number',
-      sampleText.replace('"version": 2', '"version": "2"'),
+      sampleText.replace('"version":2', '"version":"2"'),
       'a.json is not a valid results file: version: expected number, found "2".',
     ],
     [
