@@ -5,7 +5,13 @@ import { documentsOf, type Column } from './comparison-columns.ts';
 import type { Entry } from './comparison-rows.ts';
 import { addCounts, type ClusterCounts } from './counts.ts';
 import { commonDistance, type DistanceRange } from './cpu-distance.ts';
-import { fewestLaunchesForRatio, launchRatios, type SharedPlan } from './launch-ratios.ts';
+import {
+  fewestLaunchesForRatio,
+  launchRatios,
+  surer,
+  type LaunchRatio,
+  type SharedPlan,
+} from './launch-ratios.ts';
 import { allowingForLaunches, launchSpread, sessionSpread, type LaunchSpread } from './launch-spread.ts';
 import { differencesAmong, ratioOf, type Difference, type RateRatio } from './ratio.ts';
 
@@ -28,6 +34,8 @@ interface Side {
 export interface ToldDifference {
   readonly ratio: Difference;
   readonly plans: readonly string[];
+  /** Whether that is one plan alone, though they have more in common: it differs more surely than all together. */
+  readonly alone: boolean;
 }
 
 export interface ToldDifferences {
@@ -46,17 +54,18 @@ export function toldDifferences(pairs: readonly Pair[], columns: readonly Column
   const ratios = ratiosOf(pairs, columns);
   const spreads = spreadsBetween(ratios, columns);
   const allowed = ratios.map((one) => {
+    const { ratio, plans, alone } = one;
     const spread = spreads.get(comparedBy(one));
-    // Of launches it is known how they differ.
-    const isKnown = one.ratio.independent === 'launch' && spread === undefined;
-    return isKnown ? one.ratio : allowingForLaunches(one.ratio, spread);
+    const together = { ratio: allowing(ratio, spread), plans, alone: false };
+    if (alone === undefined) return together;
+    return surer(together, { ratio: allowing(alone.ratio, spread), plans: alone.plans, alone: true });
   });
-  const differences = differencesAmong(allowed);
+  const differences = differencesAmong(allowed.map(({ ratio }) => ratio));
   return {
     told: new Map(
-      ratios.flatMap(({ pair, plans }, index) => {
-        const ratio = differences[index];
-        return ratio === undefined ? [] : [[pair, { ratio, plans }]];
+      ratios.flatMap(({ pair }, index) => {
+        const [told, ratio] = [allowed[index], differences[index]];
+        return told === undefined || ratio === undefined ? [] : [[pair, { ...told, ratio }]];
       }),
     ),
     singleLaunches: ratios.some(({ ratio }) => ratio.independent === 'block'),
@@ -70,10 +79,18 @@ export function toldDifferences(pairs: readonly Pair[], columns: readonly Column
   };
 }
 
+/** Of launches it is known how they differ. */
+function allowing(ratio: RateRatio, spread: LaunchSpread | undefined): RateRatio {
+  const isKnown = ratio.independent === 'launch' && spread === undefined;
+  return isKnown ? ratio : allowingForLaunches(ratio, spread);
+}
+
 interface PairRatio {
   readonly pair: Pair;
   readonly ratio: RateRatio;
   readonly plans: readonly string[];
+  /** Under one of those plans, the one that differs the most surely. */
+  readonly alone?: LaunchRatio | undefined;
 }
 
 /** In the order of the pairs; those that have none are left out. */
@@ -93,7 +110,8 @@ function ratiosOf(pairs: readonly Pair[], columns: readonly Column[]): readonly 
     }),
   );
   return pairs.flatMap((pair) => {
-    const told = byLaunches.get(pair) ?? bestRatio(pair);
+    const launches = byLaunches.get(pair);
+    const told = launches === undefined ? bestRatio(pair) : { ...launches.together, alone: launches.alone };
     return told === undefined ? [] : [{ pair, ...told }];
   });
 }
@@ -119,20 +137,23 @@ function sharedPlans(
 }
 
 /**
- * Where sightings are few, or launches: the ratio under the one plan that shows the event best. Rates under
- * several depend on how the time was shared out among them, which changes from run to run; they are compared
- * where the two have no plan in common, or only some that saw nothing while others did.
+ * Where sightings are few, or launches: the ratio under the one plan that shows the event best, by the rate
+ * of both runs: by which of them saw it, a plan under which one no longer does would never be chosen. Rates
+ * under several depend on how the time was shared out among them, which changes from run to run; they are
+ * compared where the two have no plan in common, or only some that saw nothing while others did.
  */
 function bestRatio({ event, sides: [one, other] }: Pair): Omit<PairRatio, 'pair'> | undefined {
   const others = planCountsOf(other.entries, event);
   const shared = [...planCountsOf(one.entries, event)].flatMap(([key, { name, counts }]) => {
     const matching = others.get(key)?.counts;
     if (matching === undefined) return [];
-    const seen = [counts, matching].map(({ launch }) => addCounts(launch).sightings);
-    return [{ name, counts, matching, least: Math.min(...seen), most: Math.max(...seen) }];
+    const runs = [counts, matching].map(({ launch }) => addCounts(launch));
+    const both = addCounts(runs);
+    const fewest = Math.min(...runs.map(({ iterations }) => iterations));
+    return [{ name, counts, matching, expected: (fewest * both.sightings) / Math.max(1, both.iterations) }];
   });
-  const [best] = shared.toSorted((left, right) => right.least - left.least || right.most - left.most);
-  const found = best === undefined || best.most === 0 ? undefined : best;
+  const [best] = shared.toSorted((left, right) => right.expected - left.expected);
+  const found = best === undefined || best.expected === 0 ? undefined : best;
   const ratio =
     found === undefined ? ratioBetween(one.counts, other.counts) : ratioBetween(found.counts, found.matching);
   return ratio && { ratio, plans: found === undefined ? [] : [found.name] };

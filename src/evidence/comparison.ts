@@ -19,6 +19,8 @@ export interface ComparedCell extends Cell {
   readonly ratio: Difference | undefined;
   /** The plans under which both were compared; none without a ratio, or where they have no plan in common. */
   readonly ratioPlans: readonly string[];
+  /** Whether that is one plan alone, though both ran under more: it differs more surely than all together. */
+  readonly ratioAlone: boolean;
 }
 
 /** How a row's cells differ, the gravest way first. */
@@ -94,7 +96,7 @@ export function compare(
 interface Draft {
   readonly row: MatchedRow;
   readonly event: TestEvent;
-  readonly cells: readonly (Omit<ComparedCell, 'ratio' | 'ratioPlans'> | undefined)[];
+  readonly cells: readonly (Omit<ComparedCell, 'ratio' | 'ratioPlans' | 'ratioAlone'> | undefined)[];
   readonly reference: number | undefined;
   readonly pairs: readonly Pair[];
 }
@@ -164,6 +166,7 @@ function comparedRow(
         ...cell,
         ratio: byColumn.get(index)?.ratio,
         ratioPlans: byColumn.get(index)?.plans ?? [],
+        ratioAlone: byColumn.get(index)?.alone ?? false,
       },
   );
   return {

@@ -1,4 +1,5 @@
 import { addCounts, confidence, type Counts } from './counts.ts';
+import { deviationBeyond, type LaunchSpread } from './launch-spread.ts';
 import { moderated, usualVariance, type UsualVariance, type Variance } from './moderation.ts';
 import { twoSidedT, twoSidedTProbability } from './quantiles.ts';
 import type { RateRatio } from './ratio.ts';
@@ -21,12 +22,21 @@ export interface LaunchRatio {
   readonly plans: readonly [string, ...string[]];
 }
 
+/** A row's ratio under all its plans together, and under the one that differs the most surely by itself. */
+export interface LaunchRatios {
+  readonly together: LaunchRatio;
+  /** Undefined of a row that has just one. */
+  readonly alone: LaunchRatio | undefined;
+}
+
 /** Fewer launches show no variance worth the name, however usual theirs is. */
 export const fewestLaunchesForRatio = 3;
 /** Of one launch it is not known how it differs from others. */
 const fewestLaunchesUnderPlan = 2;
 /** On the average of a run's launches, at the rate of both: the logarithm of fewer is far from normal. */
 const fewestSightings = 3;
+/** Of a row's errors, those that looking at its plans one by one may be to blame for; the rest is for all together. */
+const shareOfSinglePlans = 0.1;
 /** No rate is known to better than a thousandth: beyond it, what was not measured matters more. */
 const leastVariance = 1e-6;
 
@@ -38,9 +48,17 @@ const leastVariance = 1e-6;
  * mean of those of its plans, each weighted by how little launches differ under it, in this row as far as its
  * few launches show it and else in all. What that leaves uncertain is seen in how the launches of this row
  * differ, all plans together, moderated by how much they do in the other rows (`usualVariance`).
- * @returns undefined for rows that too few launches show too little of.
+ *
+ * A change under one plan may be lost in such a mean: where an event is no longer seen under it, hardly
+ * anything is known of the ratio, and so it weighs little. So each plan is looked at by itself too, and the
+ * one that differs the most surely is told, beyond what most rows differ by under it: all that ran while a
+ * machine was busy may have shifted. Looking so often is corrected for (Bonferroni): the surer of a
+ * row's two ratios may stand for it.
+ * @returns undefined for rows that too few launches show too little of, or one of the runs nothing.
  */
-export function launchRatios(rows: readonly (readonly SharedPlan[])[]): readonly (LaunchRatio | undefined)[] {
+export function launchRatios(
+  rows: readonly (readonly SharedPlan[])[],
+): readonly (LaunchRatios | undefined)[] {
   const shown = rows.map((plans) => plans.map(stratumOf).filter((stratum) => stratum !== undefined));
   const spreads = usualSpreads(shown.flat());
   const excess = excessOf(shown.flat(), spreads);
@@ -52,7 +70,21 @@ export function launchRatios(rows: readonly (readonly SharedPlan[])[]): readonly
   const usual = sides.map((side) =>
     usualVariance(drafts.flatMap((draft) => draft?.runs[side].variance ?? [])),
   );
-  return drafts.map((draft) => draft && ratioOf(draft, usual));
+  const shifts = shiftsOf(shown.flat(), spreads, excess);
+  return drafts.map((draft) => {
+    if (draft === undefined) return undefined;
+    const { strata } = draft;
+    const singles = strata.length === 1 ? [] : strata.filter(hasLaunchesForRatio);
+    const [first, ...others] = singles.map((stratum) =>
+      aloneRatio(stratum, strata.length, spreads, excess, shifts),
+    );
+    return { together: ratioOf(draft, usual), alone: first && others.reduce(surer, first) };
+  });
+}
+
+/** The one whose rates are the surer to differ; the first, if none is. */
+export function surer<Told extends { readonly ratio: RateRatio }>(one: Told, other: Told): Told {
+  return other.ratio.probability < one.ratio.probability ? other : one;
 }
 
 const sides = [0, 1] as const;
@@ -84,7 +116,7 @@ function stratumOf({ key, name, runs: [first, second] }: SharedPlan): Stratum | 
   const rate = both.sightings / both.iterations;
   // By the rate of both: which of them happened to see more must not decide, or equal rates would differ.
   const isEnough = ({ counts, deviations }: RunLogarithms) =>
-    counts.sightings > 0 && rate * counts.iterations >= fewestSightings * deviations.size;
+    both.sightings > 0 && rate * counts.iterations >= fewestSightings * deviations.size;
   return isEnough(one) && isEnough(other) ? { key, name, runs: [one, other] } : undefined;
 }
 
@@ -114,15 +146,10 @@ type Spreads = ReadonlyMap<string, readonly [number, number]>;
 const fewestRows = 5;
 
 function usualSpreads(strata: readonly Stratum[]): Spreads {
-  const byPlan = new Map<string, Stratum[]>();
-  for (const stratum of strata) {
-    const group = byPlan.get(stratum.key);
-    if (group === undefined) byPlan.set(stratum.key, [stratum]);
-    else group.push(stratum);
-  }
-  const rare = [...byPlan.values()].filter((group) => group.length < fewestRows).flat();
+  const groups = byPlan(strata);
+  const rare = [...groups.values()].filter((group) => group.length < fewestRows).flat();
   return new Map(
-    [...byPlan].map(([key, own]) => {
+    [...groups].map(([key, own]) => {
       const group = own.length < fewestRows ? rare : own;
       const usual = (side: Side) =>
         Math.max(
@@ -132,6 +159,16 @@ function usualSpreads(strata: readonly Stratum[]): Spreads {
       return [key, [usual(0), usual(1)]] as const;
     }),
   );
+}
+
+function byPlan(strata: readonly Stratum[]): ReadonlyMap<string, readonly Stratum[]> {
+  const groups = new Map<string, Stratum[]>();
+  for (const stratum of strata) {
+    const group = groups.get(stratum.key);
+    if (group === undefined) groups.set(stratum.key, [stratum]);
+    else group.push(stratum);
+  }
+  return groups;
 }
 
 /** Of a row under a plan, by how much more its launches differ than they usually do, both runs together, moderated. */
@@ -185,7 +222,8 @@ function draftOf(
   excess: ReadonlyMap<Stratum, Variance>,
 ): Draft | undefined {
   const [first, ...others] = strata;
-  if (first === undefined) return undefined;
+  const isSeenBy = (side: Side) => strata.some(({ runs }) => runs[side].counts.sightings > 0);
+  if (first === undefined || !sides.every(isSeenBy)) return undefined;
   const expected = (stratum: Stratum, side: Side) =>
     launchVarianceOf(stratum, side, spreads) / stratum.runs[side].deviations.size;
   const excessIn = (stratum: Stratum) => excess.get(stratum) ?? asUsual;
@@ -245,26 +283,99 @@ function ratioOf(
   // Welch, Biometrika 34, 1947; Satterthwaite, Biometrics 2, 1946.
   const freedom =
     variance ** 2 / parts.reduce((sum, part) => sum + part.variance ** 2 / part.degreesOfFreedom, 0);
-  const deviation = Math.sqrt(variance);
-  const reach = twoSidedT(1 - confidence, freedom) * deviation;
-  const counts = sides.map((side) => addCounts(strata.map(({ runs: of }) => of[side].counts)));
+  const looks = strata.length === 1 ? 1 : 1 / (1 - shareOfSinglePlans);
+  const estimate = { logarithm, variance, freedom, looks };
+  return toldBy(estimate, strata, [runs[0].launches, runs[1].launches]);
+}
+
+function hasLaunchesForRatio({ runs }: Stratum): boolean {
+  return runs.every(({ deviations }) => deviations.size >= fewestLaunchesForRatio);
+}
+
+/** Of one of a row's plans, both of whose runs differ from launch to launch by as much more than they usually do. */
+function aloneRatio(
+  stratum: Stratum,
+  plans: number,
+  spreads: Spreads,
+  excess: ReadonlyMap<Stratum, Variance>,
+  shifts: Shifts,
+): LaunchRatio {
+  const { degreesOfFreedom } = excess.get(stratum) ?? asUsual;
+  const [one, other] = stratum.runs;
+  const own = aloneVariance(stratum, spreads, excess);
+  const shift = shifts.get(stratum.key) ?? { deviation: 0, ratios: fewestRows };
+  const variance = own + shift.deviation ** 2;
+  const freedom = variance ** 2 / (own ** 2 / degreesOfFreedom + shift.deviation ** 4 / (shift.ratios - 1));
+  const looks = plans / shareOfSinglePlans;
+  const estimate = { logarithm: one.mean - other.mean, variance, freedom, looks };
+  return toldBy(estimate, [stratum], [one.deviations.size, other.deviations.size]);
+}
+
+function aloneVariance(stratum: Stratum, spreads: Spreads, excess: ReadonlyMap<Stratum, Variance>): number {
+  const { factor } = excess.get(stratum) ?? asUsual;
+  const of = (side: Side) => {
+    const { deviations, samplingVariance } = stratum.runs[side];
+    return Math.max(samplingVariance, factor * launchVarianceOf(stratum, side, spreads)) / deviations.size;
+  };
+  return Math.max(leastVariance, of(0) + of(1));
+}
+
+/** By plan, what most rows differ by under it beyond what their launches show. */
+type Shifts = ReadonlyMap<string, LaunchSpread>;
+
+function shiftsOf(
+  strata: readonly Stratum[],
+  spreads: Spreads,
+  excess: ReadonlyMap<Stratum, Variance>,
+): Shifts {
+  return new Map(
+    [...byPlan(strata)].flatMap(([key, group]) => {
+      if (group.length < fewestRows) return [];
+      const deviates = group.map((stratum) => {
+        const [one, other] = stratum.runs;
+        return { square: (one.mean - other.mean) ** 2, variance: aloneVariance(stratum, spreads, excess) };
+      });
+      return [[key, { deviation: deviationBeyond(deviates, 1 / 2), ratios: group.length }] as const];
+    }),
+  );
+}
+
+/** A ratio's logarithm and how sure it is. */
+interface Estimate {
+  readonly logarithm: number;
+  readonly variance: number;
+  readonly freedom: number;
+  /** Its probability is multiplied with this, for the others of its row that were looked at too. */
+  readonly looks: number;
+}
+
+function toldBy(
+  { logarithm, variance, freedom, looks }: Estimate,
+  strata: readonly [Stratum, ...Stratum[]],
+  clusters: readonly [number, number],
+): LaunchRatio {
+  const deviation = Math.sqrt(Math.max(leastVariance, variance));
+  const reach = twoSidedT((1 - confidence) / looks, freedom) * deviation;
+  const counts = sides.map((side) => addCounts(strata.map(({ runs }) => runs[side].counts)));
   const [one = addCounts([]), other = addCounts([])] = counts;
-  const names = strata.map(({ name }) => name);
+  const others = strata.slice(1).map(({ name }) => name);
+  // Of a rate of which nothing was seen, it is known only how high it may be.
+  const [isFirstSeen, isSecondSeen] = [one.sightings > 0, other.sightings > 0];
   return {
     ratio: {
       unit: 'rate over rate',
-      ratio: Math.exp(logarithm),
-      low: Math.exp(logarithm - reach),
-      high: Math.exp(logarithm + reach),
+      ratio: isSecondSeen ? (isFirstSeen ? Math.exp(logarithm) : 0) : undefined,
+      low: isFirstSeen ? Math.exp(logarithm - reach) : 0,
+      high: isSecondSeen ? Math.exp(logarithm + reach) : undefined,
       confidence,
-      probability: twoSidedTProbability(Math.abs(logarithm) / deviation, freedom),
+      probability: Math.min(1, looks * twoSidedTProbability(Math.abs(logarithm) / deviation, freedom)),
       degreesOfFreedom: freedom,
       independent: 'launch',
       sightings: [one.sightings, other.sightings],
       iterations: [one.iterations, other.iterations],
-      clusters: [runs[0].launches, runs[1].launches],
+      clusters,
     },
-    plans: [strata[0].name, ...names.slice(1)],
+    plans: [strata[0].name, ...others],
   };
 }
 

@@ -52,20 +52,30 @@ function spreadOf(
     return [{ square: logRatio(ratio) ** 2, variance: (Math.log(high / low) / (2 * normalDeviate)) ** 2 }];
   });
   if (usable.length < fewestRatios) return undefined;
-  const share = nearShare(usable.length);
+  return { deviation: deviationBeyond(usable, nearShare(usable.length)), ratios: usable.length };
+}
+
+/** A logarithm that should be 0, squared, and the variance that is known of it. */
+export interface Deviate {
+  readonly square: number;
+  readonly variance: number;
+}
+
+/** The standard deviation, beyond the known one, under which this share is as near to 0 as half of all normal deviates. */
+export function deviationBeyond(usable: readonly Deviate[], share: number): number {
   const excess = (extra: number) =>
     quantile(
       usable.map(({ square, variance }) => square / (variance + extra)),
       share,
     ) > medianSquare;
   let [low, high] = [0, Math.max(...usable.map(({ square }) => square)) / medianSquare];
-  if (!excess(0)) return { deviation: 0, ratios: usable.length };
+  if (!excess(0)) return 0;
   for (let step = 0; step < 60; step++) {
     const middle = (low + high) / 2;
     if (excess(middle)) low = middle;
     else high = middle;
   }
-  return { deviation: Math.sqrt(high), ratios: usable.length };
+  return Math.sqrt(high);
 }
 
 /**

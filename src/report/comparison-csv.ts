@@ -35,6 +35,7 @@ const fields: readonly (readonly [title: string, value: (place: Place) => Value]
   ['real', ({ cell }) => cell.ratio?.real],
   ['least_real', ({ cell }) => cell.ratio?.leastReal],
   ['ratio_plans', ({ cell }) => cell.ratioPlans.join(' ')],
+  ['ratio_alone', ({ cell }) => cell.ratioAlone],
   ['code', ({ cell }) => cell.code],
   ['same_code_as', ({ cell }) => cell.sameCodeAs],
   ['code_digests', ({ cell }) => cell.codeDigests.join(' ')],

@@ -45,14 +45,15 @@ export function rateWord(cell: ComparedCell): string {
 
 /** `2.1x [1.8, 2.5] real`: its rate over the reference's, and why there is none. */
 export function ratioWord(cell: ComparedCell): string {
-  const { ratio, code } = cell;
+  const { ratio, code, ratioAlone, ratioPlans } = cell;
   if (!cell.compared && code === 'other') return 'other code';
   if (!cell.compared && code === 'several') return 'code changed';
   if (ratio === undefined) return '';
   const { low, high, real } = ratio;
-  if (high === undefined) return low > 1 ? `>${factor(low)}x${real ? ' real' : ''}` : 'not told';
+  const marks = `${real ? ' real' : ''}${ratioAlone ? ` under ${printable(ratioPlans.join(' '))} alone` : ''}`;
+  if (high === undefined) return low > 1 ? `>${factor(low)}x${marks}` : 'not told';
   const interval = `[${factor(low)}, ${factor(high)}]`;
-  return `${factor(ratio.ratio ?? 0)}x ${interval}${real ? ' real' : ''}`;
+  return `${factor(ratio.ratio ?? 0)}x ${interval}${marks}`;
 }
 
 /** `±1.6x`: what a rate would have had to change by, where no difference is told; empty without a ratio. */
@@ -199,6 +200,11 @@ export function comparisonNotes(comparison: Comparison): readonly string[] {
   if (cells.some(({ ratioPlans }) => ratioPlans.length > 0)) {
     notes.push(
       'A ratio is of rates under the same plans, each weighted by how little launches differ under it; the rates are of all plans together, and change with how the time was shared out.',
+    );
+  }
+  if (cells.some(({ ratioAlone }) => ratioAlone)) {
+    notes.push(
+      '"alone": of one of those plans, where the ratio under it differs more surely than that under all together; its interval allows for that each was looked at.',
     );
   }
   if (ratios.length > 0 && singleLaunches) {

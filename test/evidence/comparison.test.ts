@@ -223,6 +223,37 @@ describe('two runs of the same machine', () => {
     expect(cell?.ratio?.ratio).toBeCloseTo(1, 1);
   });
 
+  it.each([
+    { what: 'launch by launch', launches: [0, 1, 2, 3, 4], real: true },
+    { what: 'once each, when it is not known how launches differ', launches: [0], real: false },
+  ])('tell an event that vanished under one plan from one that stayed under another: $what', (one) => {
+    const plans = ['A', 'B'].map((name, group) => ({ ...firstPlan, name, group }));
+    const run = (plan: string, sightings: number) => {
+      const blocks = one.launches.flatMap((launch) =>
+        [0, 1, 2, 3].map((index) => ({
+          ...anyBlock,
+          witnesses: sightings === 0 ? 0 : sightings + 5 * ((launch + index) % 3),
+          iterations: 10_000,
+          launch,
+        })),
+      );
+      const iterations = 10_000 * blocks.length;
+      return { plan, iterations, witnesses: 0, filtered: 0, outcomes: [], blocks };
+    };
+    const sessionOf = (file: string, underA: number): RecordedFile =>
+      session(file, [{ test: 'SB', blocks: [block(1, 1)] }], (document) => ({
+        ...document,
+        plans,
+        rows: document.rows.map((row) => ({ ...row, runs: [run('A', underA), run('B', 100)] })),
+      }));
+    const comparison = compared([sessionOf('a.json', 0), sessionOf('b.json', 500)]);
+    expect(rowNamed(comparison, 'SB').cells[1]).toMatchObject({
+      ratioPlans: ['A'],
+      ratioAlone: one.real,
+      ratio: { real: one.real, ratio: undefined, high: undefined },
+    });
+  });
+
   it('of one test alone, once each, tell nothing of how launches differ', () => {
     const files = [steady(100), steady(200)].map((blocks, index) =>
       session(`${index}.json`, [{ test: 'SB', blocks }]),

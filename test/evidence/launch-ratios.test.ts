@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   launchRatios,
   type Launches,
+  surer,
   type LaunchRatio,
   type SharedPlan,
 } from '../../src/evidence/launch-ratios.ts';
@@ -55,8 +56,14 @@ function rows(
 const told = (simulated: readonly (readonly SharedPlan[])[]): readonly LaunchRatio[] =>
   launchRatios(simulated).map((one) => {
     if (one === undefined) throw new Error('every row has enough');
-    return one;
+    return one.together;
   });
+
+/** Together or of one plan alone, whichever is the surer. */
+const surest = (simulated: readonly (readonly SharedPlan[])[]): readonly LaunchRatio[] =>
+  launchRatios(simulated).flatMap((one) =>
+    one === undefined ? [] : surer(one.together, one.alone ?? one.together),
+  );
 
 const families = 40;
 
@@ -86,7 +93,7 @@ describe('two runs of equal rates', () => {
   ])('differ in some 5 % of single comparisons, and in hardly any beside others: %o', (simulated) => {
     const random = randomFrom(71);
     const ratios = Array.from({ length: families }, () =>
-      launchRatios(rows(random, simulated)).flatMap((one) => one?.ratio ?? []),
+      surest(rows(random, simulated)).map(({ ratio }) => ratio),
     );
     const apart = ratios.flat().filter(({ probability }) => probability < 0.05).length;
     const real = ratios.flatMap(differencesAmong).filter((one) => one.real).length;
@@ -137,6 +144,46 @@ describe('a planted doubling', () => {
   });
 });
 
+describe('a change under one plan', () => {
+  const run = (random: Random, rate: number, deviation: number): Launches =>
+    new Map(
+      Array.from({ length: 5 }, (_, launch) => {
+        const paced = rate * Math.exp(deviation * random.normal());
+        return [
+          `${launch}`,
+          { sightings: random.binomial(20_000, Math.min(0.9, paced)), iterations: 20_000 },
+        ];
+      }),
+    );
+  const rowsWith = (random: Random, vanishing: number) =>
+    Array.from({ length: rowCount }, (_, row) => [
+      {
+        key: 'A',
+        name: 'A',
+        runs: [run(random, 0.1, 0.3), run(random, row === 7 ? vanishing : 0.1, 0.3)] as const,
+      },
+      { key: 'B', name: 'B', runs: [run(random, 0.1, 0.1), run(random, 0.1, 0.1)] as const },
+    ]);
+
+  it.each([
+    { what: 'is no longer seen', vanishing: 1e-9 },
+    { what: 'is hardly seen any more', vanishing: 1e-4 },
+    { what: 'is seen a tenth as often', vanishing: 0.01 },
+  ])(
+    'is told though there is none under another that is known better: an event that $what',
+    ({ vanishing }) => {
+      const random = randomFrom(77);
+      for (const ratios of Array.from({ length: 5 }, () => surest(rowsWith(random, vanishing)))) {
+        const differences = differencesAmong(ratios.map(({ ratio }) => ratio));
+        expect(ratios[7]?.plans).toEqual(['A']);
+        expect(differences[7]).toMatchObject({ real: true });
+        expect(differences[7]?.low).toBeGreaterThan(3);
+        expect(differences.filter(({ real }) => real).length).toBeLessThanOrEqual(2);
+      }
+    },
+  );
+});
+
 describe('a ratio by launches', () => {
   const launches = (...counts: readonly (readonly [number, number])[]): Launches =>
     new Map(counts.map(([sightings, iterations], launch) => [`${launch}`, { sightings, iterations }]));
@@ -145,7 +192,7 @@ describe('a ratio by launches', () => {
 
   it('says its Ns, its launches and its plans', () => {
     const [first] = launchRatios([[plan(steady, steady)]]);
-    expect(first).toMatchObject({
+    expect(first?.together).toMatchObject({
       plans: ['p'],
       ratio: {
         unit: 'rate over rate',
@@ -161,11 +208,12 @@ describe('a ratio by launches', () => {
   it('counts a launch once, however much it ran', () => {
     const long = launches([100, 1000], [11_000, 100_000], [90, 1000]);
     const [first] = launchRatios([[plan(long, steady)]]);
-    expect(first?.ratio.ratio).toBeCloseTo(1, 2);
+    expect(first?.together.ratio.ratio).toBeCloseTo(1, 2);
   });
 
   it('leaves 1 out exactly where the probability is below 5 %', () => {
-    for (const { ratio } of told(rows(randomFrom(74), { planted: (row) => 1 + row / rowCount }))) {
+    const simulated = rows(randomFrom(74), { planted: (row) => 1 + row / rowCount });
+    for (const { ratio } of [...told(simulated), ...surest(simulated)]) {
       expect(ratio.low > 1 || (ratio.high ?? Infinity) < 1).toBe(ratio.probability < 0.05);
     }
   });
