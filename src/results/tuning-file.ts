@@ -91,7 +91,9 @@ const familySchema = strictObject(
     controlsUnderBest: Type.Array(strictObject({ name: text(), perSecond: perSecond('Of wall time.') }), {
       description: 'Those that fired under the portable plans, and must under this one.',
     }),
-    tried: Type.Array(trialSchema, { description: 'The best first.' }),
+    tried: Type.Array(trialSchema, {
+      description: 'The best first: in front are those whose blocks did well by luck, too.',
+    }),
   },
   'Tests that the same controls vouch for.',
 );

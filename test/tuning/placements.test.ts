@@ -171,4 +171,6 @@ test('what is told of a tuning names the place of each plan where there was a ch
   expect(text).toMatch(/^controls +plan +threads /);
   expect(text).toMatch(/smt-siblings +\d/);
   expect(text).not.toMatch(/-smt-siblings/);
+  expect(text.split('\n').filter((line) => line.length > 100)).toEqual([]);
+  expect(text.replaceAll('\n', ' ')).toContain('[95 %], by blocks that ran once both were chosen.');
 });
