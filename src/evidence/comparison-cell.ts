@@ -98,29 +98,33 @@ export interface UnderPlan<Counted> {
 /** By plan, by its parameters and placement. A log has no plans. */
 export type ByPlan<Counted> = ReadonlyMap<string, UnderPlan<Counted>>;
 
-/** The counts of each plan apart. */
-export function planCountsOf(entries: readonly Entry[], event: TestEvent): ByPlan<ClusterCounts> {
-  return byPlan(entries, (run, _, known) => {
-    const counts = clusterCounts([run], event);
+/**
+ * The counts of each plan apart.
+ * @param distance only of blocks during which the CPUs that were looked at were so far apart; those of plans
+ * on other CPUs all count.
+ */
+export function planCountsOf(
+  entries: readonly Entry[],
+  event: TestEvent,
+  distance: DistanceRange | undefined,
+): ByPlan<ClusterCounts> {
+  const blocksOf = blocksAt(entries, distance);
+  return byPlan(entries, (run, session, known) => {
+    const counts = clusterCounts([{ blocks: blocksOf(run, session) }], event);
     return known === undefined ? counts : together([known, counts]);
   });
 }
 
-/**
- * The same launch by launch, named by session and launch.
- * @param distance only of blocks during which the CPUs were so far apart.
- */
+/** The same launch by launch, named by session and launch. */
 export function planLaunchesOf(
   entries: readonly Entry[],
   event: TestEvent,
   distance: DistanceRange | undefined,
 ): ByPlan<Launches> {
-  const filters = entries.map((entry) =>
-    entry.kind === 'results' && distance !== undefined ? ranWithin(entry.session, distance) : () => true,
-  );
-  return byPlan(entries, ({ blocks }, session, known) => {
+  const blocksOf = blocksAt(entries, distance);
+  return byPlan(entries, (run, session, known) => {
     const launches = new Map<string, Counts>(known);
-    for (const block of blocks.filter((one) => filters[session]?.(one))) {
+    for (const block of blocksOf(run, session)) {
       const key = `${session} ${block.launch ?? 0}`;
       const { sightings, iterations } = launches.get(key) ?? noCounts;
       launches.set(key, {
@@ -130,6 +134,17 @@ export function planLaunchesOf(
     }
     return launches;
   });
+}
+
+function blocksAt(entries: readonly Entry[], distance: DistanceRange | undefined) {
+  const filters = entries.map((entry) =>
+    entry.kind === 'results' && distance !== undefined ? ranWithin(entry.session, distance) : undefined,
+  );
+  return ({ plan, blocks }: Run, session: number): Run['blocks'] => {
+    const [entry, filter] = [entries[session], filters[session]];
+    const isWatched = entry?.kind === 'results' && entry.watchedPlans.has(plan);
+    return isWatched && filter !== undefined ? blocks.filter(filter) : blocks;
+  };
 }
 
 const noCounts: Counts = { sightings: 0, iterations: 0 };

@@ -4,7 +4,7 @@ import { planCountsOf, planLaunchesOf } from './comparison-cell.ts';
 import { documentsOf, type Column } from './comparison-columns.ts';
 import type { Entry } from './comparison-rows.ts';
 import { addCounts, type ClusterCounts } from './counts.ts';
-import { commonDistance, type DistanceRange } from './cpu-distance.ts';
+import { sharedDistance, type DistanceRange, type SharedDistance } from './cpu-distance.ts';
 import {
   fewestLaunchesForRatio,
   launchRatios,
@@ -36,6 +36,14 @@ export interface ToldDifference {
   readonly plans: readonly string[];
   /** Whether that is one plan alone, though they have more in common: it differs more surely than all together. */
   readonly alone: boolean;
+  /** Of plans on the CPUs that were looked at, it is of blocks that ran while those were so far apart; undefined: of all. */
+  readonly distance: DistanceRange | undefined;
+}
+
+/** How far apart the CPUs of two columns were that have pairs. */
+export interface ColumnsDistance extends SharedDistance {
+  readonly column: number;
+  readonly reference: number;
 }
 
 export interface ToldDifferences {
@@ -44,6 +52,8 @@ export interface ToldDifferences {
   readonly singleLaunches: boolean;
   /** The most of any two columns of one machine. */
   readonly sessionDeviation: number;
+  /** Of any two columns. */
+  readonly distances: readonly ColumnsDistance[];
 }
 
 /**
@@ -51,7 +61,7 @@ export interface ToldDifferences {
  * differs between the two columns, and corrected for how many they are.
  */
 export function toldDifferences(pairs: readonly Pair[], columns: readonly Column[]): ToldDifferences {
-  const ratios = ratiosOf(pairs, columns);
+  const { ratios, distances } = ratiosOf(pairs, columns);
   const spreads = spreadsBetween(ratios, columns);
   const allowed = ratios.map((one) => {
     const { ratio, plans, alone } = one;
@@ -63,9 +73,9 @@ export function toldDifferences(pairs: readonly Pair[], columns: readonly Column
   const differences = differencesAmong(allowed.map(({ ratio }) => ratio));
   return {
     told: new Map(
-      ratios.flatMap(({ pair }, index) => {
+      ratios.flatMap(({ pair, distance }, index) => {
         const [told, ratio] = [allowed[index], differences[index]];
-        return told === undefined || ratio === undefined ? [] : [[pair, { ...told, ratio }]];
+        return told === undefined || ratio === undefined ? [] : [[pair, { ...told, ratio, distance }]];
       }),
     ),
     singleLaunches: ratios.some(({ ratio }) => ratio.independent === 'block'),
@@ -76,6 +86,7 @@ export function toldDifferences(pairs: readonly Pair[], columns: readonly Column
           : most,
       0,
     ),
+    distances,
   };
 }
 
@@ -91,10 +102,16 @@ interface PairRatio {
   readonly plans: readonly string[];
   /** Under one of those plans, the one that differs the most surely. */
   readonly alone?: LaunchRatio | undefined;
+  readonly distance: DistanceRange | undefined;
 }
 
-/** In the order of the pairs; those that have none are left out. */
-function ratiosOf(pairs: readonly Pair[], columns: readonly Column[]): readonly PairRatio[] {
+interface PairRatios {
+  /** In the order of the pairs; those that have none are left out. */
+  readonly ratios: readonly PairRatio[];
+  readonly distances: readonly ColumnsDistance[];
+}
+
+function ratiosOf(pairs: readonly Pair[], columns: readonly Column[]): PairRatios {
   const byColumns = new Map<string, Pair[]>();
   for (const pair of pairs) {
     const key = `${pair.column} ${pair.reference}`;
@@ -102,27 +119,39 @@ function ratiosOf(pairs: readonly Pair[], columns: readonly Column[]): readonly 
     if (group === undefined) byColumns.set(key, [pair]);
     else group.push(pair);
   }
-  const byLaunches = new Map(
-    [...byColumns.values()].flatMap((group) => {
-      const distance = distanceOf(group[0], columns);
-      const ratios = launchRatios(group.map((pair) => sharedPlans(pair, distance)));
-      return group.map((pair, index) => [pair, ratios[index]] as const);
-    }),
-  );
-  return pairs.flatMap((pair) => {
-    const launches = byLaunches.get(pair);
-    const told = launches === undefined ? bestRatio(pair) : { ...launches.together, alone: launches.alone };
-    return told === undefined ? [] : [{ pair, ...told }];
+  const distances: ColumnsDistance[] = [];
+  const told = new Map<Pair, Omit<PairRatio, 'pair'> | undefined>();
+  for (const group of byColumns.values()) {
+    const between = distanceBetween(group, columns);
+    distances.push(...between);
+    const distance = between[0]?.range;
+    const ratios = launchRatios(group.map((pair) => sharedPlans(pair, distance)));
+    for (const [index, pair] of group.entries()) {
+      const launches = ratios[index];
+      told.set(
+        pair,
+        launches === undefined
+          ? bestRatio(pair, distance)
+          : { ...launches.together, alone: launches.alone, distance },
+      );
+    }
+  }
+  const ratios = pairs.flatMap((pair) => {
+    const one = told.get(pair);
+    return one === undefined ? [] : [{ pair, ...one }];
   });
+  return { ratios, distances };
 }
 
-/** Of virtual machines, at which distance two columns are compared. */
-function distanceOf(pair: Pair | undefined, columns: readonly Column[]): DistanceRange | undefined {
-  const sessionsOf = (column: number | undefined) => {
-    const of = columns[column ?? -1];
+/** Of machines of any kind; bare ones have their CPUs at one distance, and nothing is left out. */
+function distanceBetween([first]: readonly Pair[], columns: readonly Column[]): readonly ColumnsDistance[] {
+  if (first === undefined) return [];
+  const { column, reference } = first;
+  const sessionsOf = (at: number) => {
+    const of = columns[at];
     return of === undefined ? [] : documentsOf(of).map(({ session }) => session);
   };
-  return commonDistance(sessionsOf(pair?.column), sessionsOf(pair?.reference));
+  return [{ column, reference, ...sharedDistance(sessionsOf(column), sessionsOf(reference)) }];
 }
 
 function sharedPlans(
@@ -142,9 +171,12 @@ function sharedPlans(
  * under several depend on how the time was shared out among them, which changes from run to run; they are
  * compared where the two have no plan in common, or only some that saw nothing while others did.
  */
-function bestRatio({ event, sides: [one, other] }: Pair): Omit<PairRatio, 'pair'> | undefined {
-  const others = planCountsOf(other.entries, event);
-  const shared = [...planCountsOf(one.entries, event)].flatMap(([key, { name, counts }]) => {
+function bestRatio(
+  { event, sides: [one, other] }: Pair,
+  distance: DistanceRange | undefined,
+): Omit<PairRatio, 'pair'> | undefined {
+  const others = planCountsOf(other.entries, event, distance);
+  const shared = [...planCountsOf(one.entries, event, distance)].flatMap(([key, { name, counts }]) => {
     const matching = others.get(key)?.counts;
     if (matching === undefined) return [];
     const runs = [counts, matching].map(({ launch }) => addCounts(launch));
@@ -154,9 +186,12 @@ function bestRatio({ event, sides: [one, other] }: Pair): Omit<PairRatio, 'pair'
   });
   const [best] = shared.toSorted((left, right) => right.expected - left.expected);
   const found = best === undefined || best.expected === 0 ? undefined : best;
-  const ratio =
-    found === undefined ? ratioBetween(one.counts, other.counts) : ratioBetween(found.counts, found.matching);
-  return ratio && { ratio, plans: found === undefined ? [] : [found.name] };
+  if (found === undefined) {
+    const ratio = ratioBetween(one.counts, other.counts);
+    return ratio && { ratio, plans: [], distance: undefined };
+  }
+  const ratio = ratioBetween(found.counts, found.matching);
+  return ratio && { ratio, plans: [found.name], distance };
 }
 
 /** By launches where both have enough of them, else by blocks. */

@@ -3,6 +3,7 @@ import type { Litmus7Test } from '../results/litmus7-log.ts';
 import type { ResultsDocument, Row, Run, Session } from '../results/schema.ts';
 import { klitmusName } from '../strategy/klitmus-name.ts';
 import { documentsOf, type Column } from './comparison-columns.ts';
+import { ranOnWatched } from './cpu-distance.ts';
 
 /** What one session has of a test under one strategy. */
 export type Entry =
@@ -15,6 +16,8 @@ export type Entry =
       readonly runs: readonly Run[];
       /** Of the document's plans by name, what runs are alike by: parameters and placement, not CPU numbers. */
       readonly planKeys: ReadonlyMap<string, string>;
+      /** Of the plans, those on the CPUs whose distance the session looked at. */
+      readonly watchedPlans: ReadonlySet<string>;
       readonly session: Session;
     }
   | { readonly kind: 'litmus7'; readonly test: Litmus7Test };
@@ -93,6 +96,8 @@ interface VariantOfDocument {
  */
 function entriesOf({ rows, plans, session }: ResultsDocument): readonly VariantOfDocument[] {
   const planKeys = new Map(plans.map((plan) => [plan.name, keyOf(planDigest(plan), plan.placement)]));
+  const watched = plans.filter((plan) => ranOnWatched(session, plan));
+  const watchedPlans = new Set(watched.map(({ name }) => name));
   const byStrategy = new Map(rows.map((row) => [keyOf(row.test.name, row.strategy), row]));
   const groups = new Map<string, Row[]>();
   for (const row of rows) {
@@ -108,7 +113,7 @@ function entriesOf({ rows, plans, session }: ResultsDocument): readonly VariantO
       row.sameCodeAs === undefined ? row : (byStrategy.get(keyOf(row.test.name, row.sameCodeAs)) ?? row);
     const runs = ran.runs.filter(({ invalid }) => invalid === undefined);
     const strategies = variants.map(({ strategy }) => strategy);
-    return [{ strategies, entry: { kind: 'results', row, ran, runs, planKeys, session } }];
+    return [{ strategies, entry: { kind: 'results', row, ran, runs, planKeys, watchedPlans, session } }];
   });
 }
 

@@ -3,8 +3,14 @@ import type { Row } from '../results/schema.ts';
 import { cellOf, countsOf, type Cell } from './comparison-cell.ts';
 import { documentsOf, type Column, type Granularity } from './comparison-columns.ts';
 import { matchedRows, type Entry, type MatchedRow } from './comparison-rows.ts';
-import { toldDifferences, type Pair, type ToldDifference } from './comparison-ratios.ts';
+import {
+  toldDifferences,
+  type ColumnsDistance,
+  type Pair,
+  type ToldDifference,
+} from './comparison-ratios.ts';
 import type { ClusterCounts } from './counts.ts';
+import type { DistanceRange } from './cpu-distance.ts';
 import type { Difference } from './ratio.ts';
 
 /** What a cell has in common with the first cell of its instruction set that ran. */
@@ -21,6 +27,8 @@ export interface ComparedCell extends Cell {
   readonly ratioPlans: readonly string[];
   /** Whether that is one plan alone, though both ran under more: it differs more surely than all together. */
   readonly ratioAlone: boolean;
+  /** Of plans on the CPUs that were looked at, it is of blocks that ran while those were so far apart; undefined: of all. */
+  readonly ratioDistance: DistanceRange | undefined;
 }
 
 /** How a row's cells differ, the gravest way first. */
@@ -56,6 +64,8 @@ export interface Comparison {
    * standard deviation of the logarithm. The most of any two columns.
    */
   readonly sessionDeviation: number;
+  /** How far apart the CPUs were of columns that are compared. */
+  readonly distances: readonly ColumnsDistance[];
 }
 
 export interface ComparisonOptions {
@@ -74,7 +84,7 @@ export function compare(
     (row) => strategies === undefined || row.strategies.some((strategy) => strategies.includes(strategy)),
   );
   const drafts = matched.map((row) => draftOf(row, columns, despiteCode));
-  const { told, singleLaunches, sessionDeviation } = toldDifferences(
+  const { told, singleLaunches, sessionDeviation, distances } = toldDifferences(
     drafts.flatMap(({ pairs }) => pairs),
     columns,
   );
@@ -89,14 +99,17 @@ export function compare(
     otherVersions: otherVersionsIn(matched),
     singleLaunches,
     sessionDeviation,
+    distances,
   };
 }
+
+type OfRatio = 'ratio' | 'ratioPlans' | 'ratioAlone' | 'ratioDistance';
 
 /** A row before its ratios are looked at together with all others. */
 interface Draft {
   readonly row: MatchedRow;
   readonly event: TestEvent;
-  readonly cells: readonly (Omit<ComparedCell, 'ratio' | 'ratioPlans' | 'ratioAlone'> | undefined)[];
+  readonly cells: readonly (Omit<ComparedCell, OfRatio> | undefined)[];
   readonly reference: number | undefined;
   readonly pairs: readonly Pair[];
 }
@@ -167,6 +180,7 @@ function comparedRow(
         ratio: byColumn.get(index)?.ratio,
         ratioPlans: byColumn.get(index)?.plans ?? [],
         ratioAlone: byColumn.get(index)?.alone ?? false,
+        ratioDistance: byColumn.get(index)?.distance,
       },
   );
   return {

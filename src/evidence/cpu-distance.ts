@@ -4,7 +4,7 @@
  * equally far apart.
  */
 
-import type { Block, Session } from '../results/schema.ts';
+import type { Block, ResultsDocument, Session } from '../results/schema.ts';
 
 /** Nanoseconds that a cache line takes there and back. */
 export interface DistanceRange {
@@ -18,6 +18,41 @@ const widthOfRange = 2;
 const leastShare = 0.2;
 
 type WithDistance = Pick<Session, 'distance'>;
+
+/** How far apart the CPUs of two groups of sessions were. */
+export interface SharedDistance {
+  /** The distance that they had most in common; undefined where they had none, or one of them was not looked at. */
+  readonly range: DistanceRange | undefined;
+  /** Of each, how often it was looked, and how often it was at that distance. */
+  readonly looks: readonly [Looks, Looks];
+}
+
+interface Looks {
+  readonly all: number;
+  readonly within: number;
+}
+
+export function sharedDistance(
+  ones: readonly WithDistance[],
+  others: readonly WithDistance[],
+): SharedDistance {
+  const range = commonDistance(ones, others);
+  const looks = (sessions: readonly WithDistance[]): Looks => {
+    const all = looksOf(sessions);
+    const within = all.filter((ns) => range !== undefined && range.leastNs <= ns && ns <= range.mostNs);
+    return { all: all.length, within: within.length };
+  };
+  return { range, looks: [looks(ones), looks(others)] };
+}
+
+/** Whether a plan's threads ran on the very CPUs whose distance was looked at: of others nothing is known. */
+export function ranOnWatched(
+  { distance }: WithDistance,
+  { cpus }: Pick<ResultsDocument['plans'][number], 'cpus'>,
+): boolean {
+  const used = new Set(cpus);
+  return distance !== undefined && used.size === 2 && distance.cpus.every((cpu) => used.has(cpu));
+}
 
 /**
  * The distance that two groups of sessions had most in common. Undefined where one was not looked at, or

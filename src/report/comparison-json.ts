@@ -6,7 +6,7 @@ import { documentsOf, leftOutOf, scoreOf, type Column } from '../evidence/compar
  * row; a number that is not known is left out. The layout changes only with `version`.
  */
 export function comparisonJson(comparison: Comparison): string {
-  const { by, columns, rows, otherVersions } = comparison;
+  const { by, columns, rows, otherVersions, distances } = comparison;
   const document = {
     format: 'fencepost-comparison',
     version: 1,
@@ -14,6 +14,7 @@ export function comparisonJson(comparison: Comparison): string {
     columns: columns.map(columnJson),
     rows,
     otherVersions,
+    distances,
   };
   return JSON.stringify(document, undefined, 1);
 }

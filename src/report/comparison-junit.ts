@@ -1,7 +1,7 @@
 import type { ComparedCell, ComparedRow, Comparison } from '../evidence/comparison.ts';
 import type { Column } from '../evidence/comparison-columns.ts';
 import { failuresOf, type Failure } from '../evidence/comparison-failures.ts';
-import { columnFacts, rateWord, ratioWord, verdictWord } from './comparison-words.ts';
+import { columnFacts, rateWord, ratioWithCounts, verdictWord } from './comparison-words.ts';
 import { printable } from './printable.ts';
 
 /**
@@ -65,7 +65,7 @@ function testCase(
     return [head, `      <skipped message="${escaped(cell.reason ?? word)}"/>`, '    </testcase>'];
   }
   const counts = `${word}: ${cell.sightings} in ${cell.iterations} iterations`;
-  const details = [counts, rateWord(cell), ratioWord(cell), cell.reason ?? '']
+  const details = [counts, rateWord(cell), ratioWithCounts(cell, row), cell.reason ?? '']
     .filter((part) => part !== '')
     .join('; ');
   return [

@@ -9,7 +9,7 @@ import {
   comparisonNotes,
   headline,
   rateWord,
-  ratioWord,
+  ratioWithCounts,
   rowName,
   sectionsOf,
   standingWord,
@@ -57,7 +57,7 @@ export function comparisonMarkdown(comparison: Comparison): string {
 
 /** Notes that quote a file: findings and names of tests. */
 function isForeign(note: string): boolean {
-  return /^(?:false Result|broken chain|Not one test)/.test(note);
+  return /^(?:false Result|broken chain|Not one test|CPUs of )/.test(note);
 }
 
 function heading(column: Column): string {
@@ -70,13 +70,13 @@ function rowCells(row: ComparedRow, columns: readonly Column[]): readonly string
     code(rowName(row)),
     ...row.cells.map((cell, index) => {
       const column = columns[index];
-      return cell === undefined || column === undefined ? '' : cellText(cell, column);
+      return cell === undefined || column === undefined ? '' : cellText(cell, column, row);
     }),
   ];
 }
 
 /** `seen 1000/8192, 0.12 [0.1, 0.15], 2.0x [1.8, 2.2] real` */
-function cellText(cell: ComparedCell, column: Column): string {
+function cellText(cell: ComparedCell, column: Column, row: ComparedRow): string {
   const word = verdictWord(cell, column);
   const shown = word === 'violation' ? '**violation**' : word;
   if (cell.iterations === 0) return shown;
@@ -84,7 +84,7 @@ function cellText(cell: ComparedCell, column: Column): string {
   return [
     `${shown} ${counts}`,
     rateWord(cell).replace('<', '&lt;'),
-    [ratioWord(cell).replace('>', '&gt;'), changeWord(cell).replace('>', '&gt;')]
+    [ratioWithCounts(cell, row).replace('>', '&gt;'), changeWord(cell).replace('>', '&gt;')]
       .filter((part) => part !== '')
       .join(' '),
   ]

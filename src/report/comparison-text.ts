@@ -7,7 +7,7 @@ import {
   comparisonNotes,
   headline,
   rateWord,
-  ratioWord,
+  ratioWithCounts,
   rowName,
   sectionsOf,
   shortRatioWord,
@@ -64,7 +64,7 @@ function rowsInDetail(
           verdictWord(cell, column),
           rateWord(cell),
           cell.iterations === 0 ? '' : shortCount(cell.iterations),
-          index === row.reference ? '' : ratioWord(cell),
+          index === row.reference ? '' : ratioWithCounts(cell, row),
         ],
       ];
     }),

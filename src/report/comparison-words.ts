@@ -3,6 +3,7 @@
 import type { ComparedCell, ComparedRow, Comparison } from '../evidence/comparison.ts';
 import { rateToBeSeen } from '../evidence/comparison-cell.ts';
 import { documentsOf, leftOutOf, scoreOf, type Column } from '../evidence/comparison-columns.ts';
+import type { ColumnsDistance } from '../evidence/comparison-ratios.ts';
 import { fewestLaunches } from '../evidence/counts.ts';
 import { fewestLaunchesForRatio } from '../evidence/launch-ratios.ts';
 import { usualLeastReal } from '../evidence/ratio.ts';
@@ -54,6 +55,16 @@ export function ratioWord(cell: ComparedCell): string {
   if (high === undefined) return low > 1 ? `>${factor(low)}x${marks}` : 'not told';
   const interval = `[${factor(low)}, ${factor(high)}]`;
   return `${factor(ratio.ratio ?? 0)}x ${interval}${marks}`;
+}
+
+/** The ratio, with `N 3.1M over 2.9M` where it is not of all that the rates are of. */
+export function ratioWithCounts(cell: ComparedCell, { cells, reference }: ComparedRow): string {
+  const { ratio, iterations } = cell;
+  const word = ratioWord(cell);
+  if (ratio === undefined || word === '') return word;
+  const [own, other] = ratio.iterations;
+  if (own === iterations && other === cells[reference ?? -1]?.iterations) return word;
+  return `${word} (N ${shortCount(own)} over ${shortCount(other)})`;
 }
 
 /** `±1.6x`: what a rate would have had to change by, where no difference is told; empty without a ratio. */
@@ -199,7 +210,7 @@ export function comparisonNotes(comparison: Comparison): readonly string[] {
   }
   if (cells.some(({ ratioPlans }) => ratioPlans.length > 0)) {
     notes.push(
-      'A ratio is of rates under the same plans, each weighted by how little launches differ under it; the rates are of all plans together, and change with how the time was shared out.',
+      'A ratio is of rates under the same plans, each weighted by how little launches differ under it; the rates are of all plans together, and change with how the time was shared out. "N" beside a ratio: the iterations it is of, where those are not all.',
     );
   }
   if (cells.some(({ ratioAlone }) => ratioAlone)) {
@@ -207,6 +218,7 @@ export function comparisonNotes(comparison: Comparison): readonly string[] {
       '"alone": of one of those plans, where the ratio under it differs more surely than that under all together; its interval allows for that each was looked at.',
     );
   }
+  notes.push(...comparison.distances.flatMap((distance) => distanceNote(distance, columns) ?? []));
   if (ratios.length > 0 && singleLaunches) {
     notes.push(
       `Fewer than ${fewestLaunchesForRatio} launches a column in some rows: what differs from launch to launch was learnt from how much all rows differ, and only what stands out is called real. Run each at least ${fewestLaunches} times to tell more.`,
@@ -256,6 +268,25 @@ export function comparisonNotes(comparison: Comparison): readonly string[] {
     );
   }
   return [...new Set(notes)];
+}
+
+/** Which blocks two columns are compared by, where not by all, or where all are not alike; else undefined. */
+function distanceNote(
+  { column, reference, range, looks }: ColumnsDistance,
+  columns: readonly Column[],
+): string | undefined {
+  const names = [column, reference].map((at) => printable(columns[at]?.name ?? ''));
+  const [name = '', other = ''] = names;
+  const unknown = names.filter((_, side) => looks[side]?.all === 0);
+  if (unknown.length === 2 || looks.every(({ all, within }) => within === all)) return undefined;
+  if (unknown.length === 1) {
+    return `CPUs of ${name} over ${other}: of ${unknown.join('')} it is not known how far apart they were, and rates may differ for that alone.`;
+  }
+  if (range === undefined) {
+    return `CPUs of ${name} over ${other}: they were hardly ever equally far apart, so that all blocks are compared, and rates may differ for that alone.`;
+  }
+  const shares = looks.map(({ all, within }, side) => `${within} of ${all} looks at ${names[side] ?? ''}`);
+  return `CPUs of ${name} over ${other}: ratios under plans on them are of the blocks that ran while they were ${Math.round(range.leastNs)} to ${Math.round(range.mostNs)} ns apart (a cache line there and back; ${shares.join(', ')}); rates are of all.`;
 }
 
 /** A few percent are not worth a word. */

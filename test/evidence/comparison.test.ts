@@ -149,7 +149,11 @@ describe('two runs of the same machine', () => {
     const random = randomFrom(29);
     // Of five launches two ran while the CPUs were neighbours, when everything is seen four times as often.
     const roundTripsNs = { 'a.json': [66, 31, 67, 65, 30], 'b.json': [64, 68, 30, 66, 65] };
-    const moved = (file: keyof typeof roundTripsNs, planted: number): RecordedFile => {
+    const moved = (
+      file: keyof typeof roundTripsNs,
+      planted: number,
+      cpus: readonly [number, number] = [0, 1],
+    ): RecordedFile => {
       const looks = five.flatMap((launch) =>
         [0, 1].map((end) => ({
           atMs: launch * 100 + end * 90,
@@ -168,6 +172,7 @@ describe('two runs of the same machine', () => {
       return session(file, rows, (document) => ({
         ...document,
         session: { ...document.session, distance: { cpus: [0, 1], looks } },
+        plans: document.plans.map((plan) => ({ ...plan, cpus: [...cpus] })),
         rows: document.rows.map((row) => ({
           ...row,
           runs: row.runs.map((run) => ({
@@ -177,13 +182,35 @@ describe('two runs of the same machine', () => {
         })),
       }));
     };
-    const { rows } = compared([moved('a.json', 20), moved('b.json', -1)]);
+    const { rows, distances } = compared([moved('a.json', 20), moved('b.json', -1)]);
     const real = rows.filter(({ cells }) => cells[1]?.ratio?.real === true);
     expect(real.map(({ test }) => test)).toContain('T20');
     expect(real.length).toBeLessThanOrEqual(2);
     const { clusters, ratio } = real[0]?.cells[1]?.ratio ?? {};
     expect(clusters).toEqual([4, 3]);
     expect(ratio).toBeCloseTo(0.5, 1);
+    const range = { leastNs: 64, mostNs: 128 };
+    expect(real[0]?.cells[1]).toMatchObject({
+      iterations: 1_000_000,
+      ratio: { iterations: [800_000, 600_000] },
+      ratioDistance: range,
+    });
+    expect(distances).toEqual([
+      {
+        column: 1,
+        reference: 0,
+        range,
+        looks: [
+          { all: 10, within: 8 },
+          { all: 10, within: 6 },
+        ],
+      },
+    ]);
+    // Nothing is known of CPUs that were not looked at.
+    const elsewhere = compared([moved('a.json', -1, [2, 3]), moved('b.json', -1, [2, 3])]).rows;
+    expect(new Set(elsewhere.map(({ cells }) => cells[1]?.ratio?.iterations.join(' ')))).toEqual(
+      new Set(['1000000 1000000']),
+    );
   });
 
   it('are compared plan by plan, however the time was shared out among plans', () => {

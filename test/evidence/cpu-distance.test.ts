@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { commonDistance, ranWithin } from '../../src/evidence/cpu-distance.ts';
+import { commonDistance, ranOnWatched, ranWithin } from '../../src/evidence/cpu-distance.ts';
 
 /** A look every 100 ms. */
 const looking = (...roundTrips: readonly number[]) => ({
@@ -24,6 +24,22 @@ describe('the distance that sessions had in common', () => {
     expect(commonDistance([looking(30, 31, 29)], [{}])).toBeUndefined();
     expect(commonDistance([], [])).toBeUndefined();
   });
+});
+
+it('a plan ran on the CPUs that were looked at, in whatever order and however many threads', () => {
+  const session = looking(65);
+  expect(
+    [
+      [0, 1],
+      [1, 0],
+      [0, 1, 0],
+      [0, 2],
+      [0, 1, 2],
+      [-1, -1],
+      [0, 0],
+    ].map((cpus) => ranOnWatched(session, { cpus })),
+  ).toEqual([true, true, true, false, false, false, false]);
+  expect(ranOnWatched({}, { cpus: [0, 1] })).toBe(false);
 });
 
 describe('a block', () => {

@@ -1,12 +1,13 @@
 import stringWidth from 'string-width';
 import { describe, expect, it } from 'vitest';
+import type { ColumnsDistance } from '../../src/evidence/comparison-ratios.ts';
 import { comparisonCsv } from '../../src/report/comparison-csv.ts';
 import { comparisonJson } from '../../src/report/comparison-json.ts';
 import { comparisonJunit } from '../../src/report/comparison-junit.ts';
 import { comparisonLitmus7 } from '../../src/report/comparison-litmus7.ts';
 import { comparisonMarkdown } from '../../src/report/comparison-markdown.ts';
 import { comparisonText } from '../../src/report/comparison-text.ts';
-import { comparisonNotes } from '../../src/report/comparison-words.ts';
+import { comparisonNotes, ratioWithCounts } from '../../src/report/comparison-words.ts';
 import { parseLitmus7Log } from '../../src/results/litmus7-log.ts';
 import { hostileName, sampleComparison } from './comparison-sample.ts';
 
@@ -29,6 +30,42 @@ describe('the notes of a comparison', () => {
       comparisonNotes({ ...sampleComparison, sessionDeviation }).join(' ');
     expect(notes(0.3)).toContain('Sessions of one machine differ here in all rows, by some 1.3x');
     expect(notes(0.01)).not.toContain('Sessions of one machine');
+  });
+});
+
+describe('how far apart CPUs were', () => {
+  const range = { leastNs: 64.2, mostNs: 128.4 };
+  const looks = (...within: readonly [number, number]): ColumnsDistance['looks'] => [
+    { all: 10, within: within[0] },
+    { all: 20, within: within[1] },
+  ];
+  const notes = (distance: Pick<ColumnsDistance, 'range' | 'looks'>) =>
+    comparisonNotes({
+      ...sampleComparison,
+      distances: [{ column: 1, reference: 0, ...distance }],
+    }).filter((note) => note.startsWith('CPUs of '));
+
+  it('is said with the blocks that are compared, or that all are', () => {
+    const [told] = notes({ range, looks: looks(8, 6) });
+    expect(told).toContain('64 to 128 ns apart (a cache line there and back; 8 of 10 looks');
+    expect(notes({ range: undefined, looks: looks(0, 0) })[0]).toContain('hardly ever equally far apart');
+    const unknown: ColumnsDistance['looks'] = [{ all: 0, within: 0 }, looks(0, 0)[1]];
+    expect(notes({ range: undefined, looks: unknown })[0]).toContain('it is not known how far apart');
+  });
+
+  it('is not worth a word where nothing was left out, or nobody looked', () => {
+    expect(notes({ range, looks: looks(10, 20) })).toEqual([]);
+    const none = { all: 0, within: 0 };
+    expect(notes({ range: undefined, looks: [none, none] })).toEqual([]);
+  });
+
+  it('and the N of a ratio stands beside it where it is not all', () => {
+    const row = sampleComparison.rows.find(({ cells }) => cells[1]?.ratio !== undefined);
+    const cell = row?.cells[1];
+    if (row === undefined || cell?.ratio === undefined) throw new Error('no row of the sample has a ratio');
+    const filtered = { ...cell, ratio: { ...cell.ratio, iterations: [3_000_000, 2_000_000] as const } };
+    expect(ratioWithCounts(cell, row)).not.toContain('(N ');
+    expect(ratioWithCounts(filtered, row)).toMatch(/ \(N 3\.00M over 2\.00M\)$/);
   });
 });
 
