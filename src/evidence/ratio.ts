@@ -193,11 +193,16 @@ function rootBetween(low: number, high: number, of: (at: number) => number): num
 /** Twice the smaller tail of a share as far off as that of the first run, were the rates equal. */
 function tailsAt(runs: Pair, errorRate: number): number {
   const [one, other] = worthOf(runs, errorRate);
-  const equalShare = one.iterations / (one.iterations + other.iterations);
-  const above = one.sightings === 0 ? 1 : betaProbability(equalShare, one.sightings, other.sightings + 1);
-  const below =
-    other.sightings === 0 ? 1 : 1 - betaProbability(equalShare, one.sightings + 1, other.sightings);
-  return Math.min(1, 2 * Math.min(above, below));
+  // Each by its own share: one that is next to nothing, as of two blocks that differ, is lost beside 1.
+  const tailOf = (run: Worth, beside: Worth) =>
+    run.sightings === 0
+      ? 1
+      : betaProbability(
+          run.iterations / (run.iterations + beside.iterations),
+          run.sightings,
+          beside.sightings + 1,
+        );
+  return Math.min(1, 2 * Math.min(tailOf(one, other), tailOf(other, one)));
 }
 
 /** A ratio among others that were looked at together. */

@@ -88,6 +88,17 @@ describe('the interval of a ratio', () => {
     }
   });
 
+  it('does so of two clusters as well, of which one run knows next to nothing', () => {
+    const two = (one: number, other: number) =>
+      [one, other].map((sightings) => ({ sightings, iterations: 65_536 }));
+    for (const other of [1, 10, 50, 300, 777]) {
+      for (let one = 1; one < 800; one += 7) {
+        const { low, high = Infinity, probability } = ratioBetween(two(one, other), two(400, 437));
+        expect([one, other, low > 1 || high < 1]).toEqual([one, other, probability < 0.05]);
+      }
+    }
+  });
+
   it('turned round is the inverse', () => {
     const random = randomFrom(14);
     const [one, other] = [launches(random, 500, 0.1), launches(random, 200, 0.1)];
