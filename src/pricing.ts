@@ -96,7 +96,9 @@ async function timeTests(request: PricingRequest): Promise<readonly Timing[]> {
     }
     timings = longer;
   }
-  return timings.filter(({ timed }) => timed.some(({ blocks }) => blocks.length >= fewestBlocks));
+  return timings.filter(({ timed }) =>
+    timed.some(({ blocks, problem }) => problem !== undefined || blocks.length >= fewestBlocks),
+  );
 }
 
 /** Of what failed once there are no more blocks. */

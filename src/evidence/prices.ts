@@ -61,7 +61,7 @@ export function testPrice(
       sameCodeAs === undefined ? [] : [{ strategy, as: sameCodeAs }],
     ),
     differences: comparisonsOf(planned, source).flatMap((comparison) =>
-      whole.flatMap((one) => differencesOf(comparison, one, nsPerTick)),
+      timed.flatMap((one) => differencesOf(comparison, one, nsPerTick)),
     ),
     problems: [
       ...planned.variants.flatMap(({ strategy, problem }) =>
@@ -174,6 +174,7 @@ function differencesOf(
   return measure.threads.flatMap((thread, index): readonly PriceDifference[] => {
     const head = { ...comparison, thread, contended: measure.contended };
     if (one === other) return [{ ...head, kind: 'same-code' }];
+    if (blocks.length < fewestBlocks) return [{ ...head, kind: 'not-timed' }];
     const finding = findingIn(
       blocks,
       blocks.map(({ programs }) =>

@@ -119,10 +119,12 @@ function nameOf([{ barrier, of }]: Group): string {
 
 /** `costs P0 1.38 ns a step alone; with all threads together P0 22.6 ns and P1 under 0.4 ns` */
 function told(group: Group): string {
-  const alone = clause(group.filter(({ contended }) => !contended));
-  const contended = group.filter((difference) => difference.contended);
+  const timed = group.filter(({ kind }) => kind !== 'not-timed');
+  if (timed.every(({ kind }) => kind === 'same-code')) return 'was not timed';
+  const alone = timed.filter(({ contended }) => !contended);
+  const contended = timed.filter((difference) => difference.contended);
   return [
-    `${alone} a step alone`,
+    ...(alone.length === 0 ? [] : [`${clause(alone)} a step alone`]),
     ...(contended.length === 0 ? [] : [`${clause(contended)} with all threads together`]),
   ].join('; ');
 }

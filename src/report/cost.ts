@@ -153,6 +153,8 @@ export function differenceCell({ kind, ns, low, high, resolutionNs }: PriceDiffe
       return `saves ${nsWithInterval(ns ?? 0, low ?? 0, high ?? 0)}`;
     case 'below-resolution':
       return `< ${shortNs(resolutionNs ?? 0)}`;
+    case 'not-timed':
+      return '-';
   }
 }
 

@@ -48,9 +48,9 @@ const differenceSchema = strictObject(
       ),
     ),
     ...placeProperties,
-    kind: Type.Enum(['same-code', 'costs', 'saves', 'below-resolution'], {
+    kind: Type.Enum(['same-code', 'costs', 'saves', 'below-resolution', 'not-timed'], {
       description:
-        'same-code: nothing to measure. costs, saves: by ns, beyond resolution and interval. below-resolution: less than resolutionNs, either way.',
+        'same-code: nothing to measure. costs, saves: by ns, beyond resolution and interval. below-resolution: less than resolutionNs, either way. not-timed: the code differs, and too few blocks of it ran.',
     }),
     ns: Type.Optional(nanoseconds('How much: median over the blocks of the differences within a block.')),
     low: Type.Optional(nanoseconds('End of the 95 % interval that is nearer to nothing.')),

@@ -152,7 +152,16 @@ describe('the prices of a test', () => {
 
   it('are absent, with the reason, where too few blocks were timed', () => {
     const { blocks, steps, differences, problems } = priced(planned('x86-64'), 5);
-    expect([blocks, steps, differences]).toEqual([0, [], []]);
+    expect([blocks, steps]).toEqual([0, []]);
+    // That code is the same is known without timing it.
+    expect(new Set(differences.map(({ kind }) => kind))).toEqual(new Set(['same-code', 'not-timed']));
+    const ofBarrier = differences.filter(({ barrier }) => barrier?.line === 6);
+    expect(ofBarrier.map(({ thread, kind }) => [thread, kind])).toEqual([
+      [0, 'not-timed'],
+      [1, 'same-code'],
+      [0, 'not-timed'],
+      [1, 'not-timed'],
+    ]);
     expect(problems).toEqual([
       'P0 alone: only 5 blocks were timed',
       'P1 alone: only 5 blocks were timed',
