@@ -1,4 +1,5 @@
 import { Compile, type Validator } from 'typebox/schema';
+import { planDigest } from './digests.ts';
 import { quoted } from './results-error.ts';
 import { resultsSchema, type ResultsDocument, type Row, type Run } from './schema.ts';
 
@@ -66,6 +67,10 @@ function readablePath(pointer: string): string {
 function inconsistency(document: ResultsDocument): string | undefined {
   const plans = new Set(document.plans.map(({ name }) => name));
   if (plans.size < document.plans.length) return 'plans: two have the same name';
+  const changed = document.plans.findIndex(
+    ({ digest, ...plan }) => digest !== undefined && digest !== planDigest(plan),
+  );
+  if (changed !== -1) return `plans[${changed}].digest: not that of the plan's parameters`;
   for (const [index, row] of document.rows.entries()) {
     const problem = rowInconsistency(row, plans);
     if (problem !== undefined) return `rows[${index}]${problem}`;

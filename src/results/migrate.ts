@@ -46,7 +46,7 @@ function nsPerTickOf({ machine }: Json): number {
 
 function withDelayInNs(plan: unknown, nsPerTick: number): unknown {
   if (typeof plan !== 'object' || plan === null || !('startDelayTicks' in plan)) return plan;
-  const { startDelayTicks, ...rest } = plan;
+  const { startDelayTicks, digest: _, ...rest } = plan as Json;
   return { ...rest, startDelayNs: Math.round(Number(startDelayTicks) * nsPerTick) };
 }
 

@@ -1,4 +1,5 @@
 import * as fc from 'fast-check';
+import { planDigest } from '../../src/results/digests.ts';
 import { resultsSchema, type ResultsDocument, type Row, type Run } from '../../src/results/schema.ts';
 
 /** Documents that the schema admits and whose numbers add up. */
@@ -67,7 +68,11 @@ function admittedBy(schema: JsonSchema): fc.Arbitrary<unknown> {
 }
 
 function addUp(document: ResultsDocument): ResultsDocument {
-  const plans = document.plans.map((plan, index) => ({ ...plan, name: `${index} ${plan.name}` }));
+  const plans = document.plans.map(({ digest, ...plan }, index) => ({
+    ...plan,
+    name: `${index} ${plan.name}`,
+    ...(digest === undefined ? {} : { digest: planDigest(plan) }),
+  }));
   const plan = plans[0]?.name;
   return { ...document, plans, rows: document.rows.map((row) => addUpRow(row, plan)) };
 }

@@ -67,6 +67,11 @@ describe('a text that is no results document of this version is refused', () => 
       'a.json is not a valid results file: rows[0].runs[0].outcomes: 8192, but its outcomes add up to 8193.',
     ],
     [
+      'a plan whose digest is of another',
+      sampleText.replace('"startDelayNs"', `"digest": "${'0'.repeat(64)}", "startDelayNs"`),
+      "a.json is not a valid results file: plans[0].digest: not that of the plan's parameters.",
+    ],
+    [
       'a number too great for JavaScript',
       sampleText.replace('"count":7192', '"count":1e400'),
       'a.json is not a valid results file: rows[0].runs[0].outcomes[1].count: expected integer, found Infinity.',
