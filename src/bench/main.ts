@@ -9,6 +9,7 @@ import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import { hostArchitecture } from '../architecture.ts';
 import type { LitmusTest } from '../language/litmus-test.ts';
+import { medianOf } from '../evidence/quantiles.ts';
 import { readSuite, readTests, suiteFolder, type TestFile } from '../language/test-files.ts';
 import type { Target } from '../lower/target.ts';
 import { targetFor } from '../lower/targets.ts';
@@ -24,7 +25,7 @@ import { tune } from '../tuning/tune.ts';
 import { firingOn } from '../tuning/firing.ts';
 import { tunedPlans, type TunedPlans } from '../tuning/tuned-plans.ts';
 import { enginePlans, plannedEngine, spinOneIteration, type Engine } from './engines.ts';
-import { crowdedTable, engineTable, median, type CrowdedRates, type Rates } from './tables.ts';
+import { crowdedTable, engineTable, type CrowdedRates, type Rates } from './tables.ts';
 
 const rounds = 7;
 const blockMs = 150;
@@ -87,7 +88,7 @@ try {
   }
   process.stdout.write(
     `${machine.cpu.model}, CPUs ${affinity.cpus.join(' and ')}; medians of ${rounds} rounds, load ${loadavg()[0]?.toFixed(1)}\n` +
-      `ping-pong round trip of a cache line: ${Math.round(median(trips))} ns (${Math.round(Math.min(...trips))} to ${Math.round(Math.max(...trips))})\n` +
+      `ping-pong round trip of a cache line: ${Math.round(medianOf(trips))} ns (${Math.round(Math.min(...trips))} to ${Math.round(Math.max(...trips))})\n` +
       `${hasTimeBase ? '' : `no engine by deadline: ${problem}\n`}\n` +
       benches
         .map(

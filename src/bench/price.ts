@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { hostArchitecture } from '../architecture.ts';
-import { medianOf } from '../evidence/price.ts';
+import { medianOf } from '../evidence/quantiles.ts';
 import { readTests } from '../language/test-files.ts';
 import { targetFor } from '../lower/targets.ts';
 import { planAffinity } from '../plan/affinity.ts';

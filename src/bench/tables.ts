@@ -1,3 +1,4 @@
+import { medianOf } from '../evidence/quantiles.ts';
 import { layOut, rowLines, type Column } from '../report/columns.ts';
 import { shortCount } from '../report/quantity.ts';
 import type { Engine } from './engines.ts';
@@ -30,15 +31,15 @@ export function engineTable(
     { title: 'iterations/round trip', align: 'right' },
   ] as const;
   const rows = engines.map(({ name }, index) => {
-    const medianOf = (of: (rates: Rates) => number) =>
-      median(measured.flatMap((rates) => rates.slice(index, index + 1).map(of)));
+    const inRounds = (of: (rates: Rates) => number) =>
+      medianOf(measured.flatMap((rates) => rates.slice(index, index + 1).map(of)));
     return [
       name,
-      shortCount(medianOf((one) => one.iterationsPerSecond)),
-      shortCount(medianOf((one) => one.relaxedPerRunSecond)),
-      shortCount(medianOf((one) => one.relaxedPerWallSecond)),
+      shortCount(inRounds((one) => one.iterationsPerSecond)),
+      shortCount(inRounds((one) => one.relaxedPerRunSecond)),
+      shortCount(inRounds((one) => one.relaxedPerWallSecond)),
       withRange(measured.flatMap((rates) => rates.slice(index, index + 1).map(({ ratio }) => ratio))),
-      medianOf((one) => one.iterationsPerRoundTrip).toFixed(1),
+      inRounds((one) => one.iterationsPerRoundTrip).toFixed(1),
     ];
   });
   return text(columns, rows);
@@ -46,8 +47,8 @@ export function engineTable(
 
 /** The median of a few numbers, and between which they lie. */
 function withRange(values: readonly number[]): string {
-  const digits = median(values) < 10 ? 1 : 0;
-  const [middle, least, most] = [median(values), Math.min(...values), Math.max(...values)];
+  const digits = medianOf(values) < 10 ? 1 : 0;
+  const [middle, least, most] = [medianOf(values), Math.min(...values), Math.max(...values)];
   return `${middle.toFixed(digits)} (${least.toFixed(digits)}-${most.toFixed(digits)})`;
 }
 
@@ -66,13 +67,13 @@ export function crowdedTable(
     { title: 'relaxed/s wall', align: 'right' },
   ] as const;
   const rows = engines.map(({ test, name }, index) => {
-    const medianOf = (of: (rates: CrowdedRates) => number) =>
-      shortCount(median(measured.flatMap((rates) => rates.slice(index, index + 1).map(of))));
+    const inRounds = (of: (rates: CrowdedRates) => number) =>
+      shortCount(medianOf(measured.flatMap((rates) => rates.slice(index, index + 1).map(of))));
     return [
       test,
       name,
-      medianOf((one) => one.iterationsPerSecond),
-      medianOf((one) => one.relaxedPerWallSecond),
+      inRounds((one) => one.iterationsPerSecond),
+      inRounds((one) => one.relaxedPerWallSecond),
     ];
   });
   return text(columns, rows);
@@ -81,9 +82,4 @@ export function crowdedTable(
 function text(columns: readonly Column[], rows: readonly (readonly string[])[]): string {
   const layout = layOut(columns, rows, 140);
   return [columns.map(({ title }) => title), ...rows].flatMap((row) => rowLines(layout, row)).join('\n');
-}
-
-export function median(values: readonly number[]): number {
-  const sorted = values.toSorted((left, right) => left - right);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }

@@ -1,7 +1,7 @@
 import { addCounts, confidence, type Counts } from './counts.ts';
 import { deviationBeyond, type LaunchSpread } from './launch-spread.ts';
 import { moderated, usualVariance, type UsualVariance, type Variance } from './moderation.ts';
-import { twoSidedT, twoSidedTProbability } from './quantiles.ts';
+import { medianOf, twoSidedT, twoSidedTProbability } from './quantiles.ts';
 import type { RateRatio } from './ratio.ts';
 
 /** What a run has of an event under one plan, by launch. */
@@ -154,7 +154,7 @@ function usualSpreads(strata: readonly Stratum[]): Spreads {
       const usual = (side: Side) =>
         Math.max(
           leastVariance,
-          median(group.map(({ runs }) => runs[side].variance - runs[side].samplingVariance)),
+          medianOf(group.map(({ runs }) => runs[side].variance - runs[side].samplingVariance)),
         );
       return [key, [usual(0), usual(1)]] as const;
     }),
@@ -381,10 +381,4 @@ function toldBy(
 
 function meanOf(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((left, right) => left - right);
-  const middle = sorted.length / 2;
-  return ((sorted[Math.ceil(middle) - 1] ?? 0) + (sorted[Math.floor(middle)] ?? 0)) / 2;
 }

@@ -1,5 +1,6 @@
 /** What timing says: of one block, and of several, each of which is one observation. Pure. */
 import { confidence } from './counts.ts';
+import { medianOf } from './quantiles.ts';
 
 /** A median with the interval that holds the true one in 95 % of measurements or more. */
 export interface Estimate {
@@ -10,12 +11,6 @@ export interface Estimate {
 
 /** Fewer blocks have no interval of 95 %: the true median is beyond all of n in 2 × 2^-n of measurements. */
 export const fewestBlocks = 6;
-
-export function medianOf(values: readonly number[]): number {
-  const sorted = values.toSorted((left, right) => left - right);
-  const middle = (sorted.length - 1) / 2;
-  return ((sorted[Math.floor(middle)] ?? Number.NaN) + (sorted[Math.ceil(middle)] ?? Number.NaN)) / 2;
-}
 
 /**
  * The median of what blocks showed, with the interval between two of them in order of size (the sign

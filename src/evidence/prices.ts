@@ -11,10 +11,10 @@ import {
   estimateOf,
   fewestBlocks,
   findingOf,
-  medianOf,
   type Estimate,
   type PriceFinding,
 } from './price.ts';
+import { medianOf } from './quantiles.ts';
 
 /** What was timed of one measure of a test. */
 export interface Timed {

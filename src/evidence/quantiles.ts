@@ -180,3 +180,10 @@ export function twoSidedNormal(probability: number): number {
   }
   return z;
 }
+
+/** Of two in the middle their mean; NaN of none. */
+export function medianOf(values: readonly number[]): number {
+  const sorted = values.toSorted((left, right) => left - right);
+  const middle = (sorted.length - 1) / 2;
+  return ((sorted[Math.floor(middle)] ?? Number.NaN) + (sorted[Math.ceil(middle)] ?? Number.NaN)) / 2;
+}

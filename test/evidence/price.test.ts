@@ -5,9 +5,9 @@ import {
   estimateOf,
   fewestBlocks,
   findingOf,
-  medianOf,
   type Estimate,
 } from '../../src/evidence/price.ts';
+import { medianOf } from '../../src/evidence/quantiles.ts';
 import { randomFrom, share } from './simulated.ts';
 
 function estimated(blocks: readonly number[]): Estimate {
