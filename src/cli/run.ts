@@ -3,7 +3,7 @@ import { runLitmus } from '../pipeline.ts';
 import type { RunRequest, Stage } from '../run-request.ts';
 import type { Amount, Settlement } from '../plan/schedule-terms.ts';
 import { launchesFor } from '../plan/iteration-schedule.ts';
-import { usualLaunches } from '../plan/time-schedule.ts';
+import { usualLaunches } from '../plan/schedule.ts';
 import { parseCpuList } from '../plan/cpu-list.ts';
 import { placementChoices } from '../plan/affinity.ts';
 import { engineNames } from '../plan/run-plan.ts';

@@ -3,7 +3,9 @@ import {
   batchOf,
   blockSeed,
   roundOrder,
+  roundsInLaunch,
   runsOf,
+  usualLaunches,
   type PlannedBlock,
   type PlannedRun,
   type Schedule,
@@ -20,8 +22,6 @@ export interface IterationAmount {
 const iterationsInBlock = 2 ** 17;
 /** Of threads that take turns, which are slower by far. */
 const iterationsInSharedBlock = 2 ** 14;
-const roundsInLaunch = 2;
-const usualLaunches = 5;
 
 /** How many launches so many iterations are worth: starting one takes as long as some 2^18 of them. */
 export function launchesFor(perStrategy: number): number {

@@ -47,6 +47,11 @@ export interface BlockCounts {
  */
 export type Schedule = Generator<PlannedBlock, void, BlockCounts>;
 
+/** Launches of a run of which nobody said how many. */
+export const usualLaunches = 5;
+/** The fewest times that a launch passes over a test's variants, so that none is always first. */
+export const roundsInLaunch = 2;
+
 /** Names a variant under a plan. */
 export function runKey(test: string, strategy: string, plan: string): string {
   return [test, strategy, plan].join('\0');

@@ -3,6 +3,7 @@ import {
   batchOf,
   blockSeed,
   roundOrder,
+  roundsInLaunch,
   runsOf,
   type BlockCounts,
   type PlannedBlock,
@@ -27,9 +28,7 @@ export interface TimeAmount {
   readonly seed: bigint;
 }
 
-export const usualLaunches = 5;
 export const longestBlockMs = 50;
-const roundsInLaunch = 2;
 /** So many times what a block ran is the most that it is charged: beyond it, time went to something that will pass. */
 const greatestOverhead = 4;
 
