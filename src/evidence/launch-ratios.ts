@@ -1,7 +1,7 @@
 import { addCounts, confidence, type Counts } from './counts.ts';
 import { deviationBeyond, type LaunchSpread } from './launch-spread.ts';
 import { moderated, usualVariance, type UsualVariance, type Variance } from './moderation.ts';
-import { medianOf, twoSidedT, twoSidedTProbability } from './quantiles.ts';
+import { meanOf, medianOf, twoSidedT, twoSidedTProbability } from './quantiles.ts';
 import type { RateRatio } from './ratio.ts';
 
 /** What a run has of an event under one plan, by launch. */
@@ -377,8 +377,4 @@ function toldBy(
     },
     plans: [strata[0].name, ...others],
   };
-}
-
-function meanOf(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

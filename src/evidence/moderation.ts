@@ -5,6 +5,8 @@
  * Molecular Biology 3, 2004, section 6.2).
  */
 
+import { meanOf } from './quantiles.ts';
+
 /** A variance, over the one that was expected, and what it is worth. */
 export interface Variance {
   readonly factor: number;
@@ -27,9 +29,9 @@ export function usualVariance(variances: readonly Variance[]): UsualVariance | u
     ({ factor, degreesOfFreedom }) =>
       Math.log(Math.max(leastFactor, factor)) - meanLogarithm(degreesOfFreedom),
   );
-  const centre = mean(logarithms);
+  const centre = meanOf(logarithms);
   const spread = logarithms.reduce((sum, one) => sum + (one - centre) ** 2, 0) / (shown.length - 1);
-  const ofSampling = mean(shown.map(({ degreesOfFreedom }) => trigamma(degreesOfFreedom / 2)));
+  const ofSampling = meanOf(shown.map(({ degreesOfFreedom }) => trigamma(degreesOfFreedom / 2)));
   const learntFrom = shown.reduce((sum, { degreesOfFreedom }) => sum + degreesOfFreedom, 0);
   // No surer than all that it was learnt from.
   const degreesOfFreedom = Math.min(learntFrom, 2 * inverseTrigamma(spread - ofSampling));
@@ -80,8 +82,4 @@ function inverseTrigamma(value: number): number {
     else high = middle;
   }
   return Math.exp(high);
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
